@@ -1,0 +1,148 @@
+"""The queue as data."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy.orm import aliased
+
+from ..accounts.models import OrgUnit, User
+from ..accounts.queries import colleges
+from ..core import clock
+from ..core.i18n import full_day, long_ago
+from ..core.listing import Column, Filter, Listing, Tab
+from ..core.text import like
+from ..students.models import Student
+from . import queries
+from .models import State, Submission
+from .service import target_key
+
+Holder = aliased(User, name="holder")
+Reviewer = aliased(User, name="reviewer")
+
+
+def _source() -> sa.Select[Any]:
+    return (
+        sa.select(
+            Submission.id,
+            Submission.target,
+            Submission.status,
+            Submission.round_no,
+            Submission.queue_rank,
+            Submission.waiting_since,
+            Submission.interview_on,
+            Submission.college_id,
+            Submission.holder_id,
+            Submission.claimed_at,
+            Submission.lease_until,
+            Submission.reviewer_id,
+            Submission.reserved_until,
+            Submission.last_moved_at,
+            User.name,
+            User.number,
+            OrgUnit.name.label("college"),
+            Holder.name.label("holder"),
+            Reviewer.name.label("reviewer"),
+        )
+        .select_from(Submission)
+        .join(Student, Student.id == Submission.student_id)
+        .join(User, User.id == Student.user_id)
+        .join(OrgUnit, OrgUnit.id == Submission.college_id)
+        .outerjoin(Holder, Holder.id == Submission.holder_id)
+        .outerjoin(Reviewer, Reviewer.id == Submission.reviewer_id)
+    )
+
+
+def reason(row: Any) -> tuple[str, str]:
+    """Why it stands where it stands, in words, and their tone. A support level is never named."""
+    if row.status in (State.RETURNED, State.SIGNED_OFF, State.WITHDRAWN):
+        return str(row.status.label), row.status.tone
+    if row.queue_rank == 0 and row.interview_on is not None:
+        return _("Interview %(day)s", day=_soon(row.interview_on)), "warn"
+    if row.waiting_since is not None and row.waiting_since < queries.overdue_before():
+        return _("Has waited too long"), "bad"
+    if row.queue_rank < 9:
+        return _("First by the rule"), ""
+    if row.reserved_until is not None and row.reserved_until > clock.now():
+        return _("New version, same reviewer first"), ""
+    return _("In order of arrival"), ""
+
+
+def _soon(day: Any) -> str:
+    days = (day - clock.today()).days
+    return _("today") if days == 0 else _("tomorrow") if days == 1 else full_day(day)
+
+
+def waited(row: Any) -> str:
+    return long_ago(row.waiting_since) if row.waiting_since else ""
+
+
+def who(row: Any) -> str:
+    """Who has it now, or whose it was."""
+    if row.holder:
+        return _("%(name)s, since %(time)s", name=row.holder, time=clock.local(row.claimed_at).strftime("%m-%d %H:%M"))
+    return row.reviewer or ""
+
+
+def _waits_over(days: str) -> sa.ColumnElement[bool] | None:
+    return Submission.waiting_since < clock.now() - timedelta(days=int(days)) if days in ("1", "3", "7") else None
+
+
+def _in_state(value: str) -> sa.ColumnElement[bool] | None:
+    return Submission.status == State(value) if value in [s.value for s in State] else None
+
+
+def _of_college(value: str) -> sa.ColumnElement[bool] | None:
+    return Submission.college_id == int(value) if value.isdecimal() and len(value) < 19 else None
+
+
+def _search(words: str) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        User.search_key.like(like(words), escape="\\"),
+        Submission.target_key.like(like(target_key(words)), escape="\\"),
+    )
+
+
+def _mine(actor: Any) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        Submission.holder_id == actor.id,
+        sa.and_(Submission.reviewer_id == actor.id, Submission.status.in_((State.WAITING, State.RETURNED))),
+    )
+
+
+BY_RULE = (Submission.queue_rank, Submission.waiting_since)
+
+QUEUE = Listing(
+    name="clinic.queue",
+    model=Submission,
+    source=_source,
+    columns=(
+        Column("student", _l("Student"), lambda r: r.name, (User.sort_key,)),
+        Column("number", _l("Number"), lambda r: r.number),
+        Column("target", _l("Target post"), lambda r: r.target, (Submission.target_key,)),
+        Column("college", _l("College"), lambda r: r.college, (OrgUnit.code,)),
+        Column("round", _l("Round"), lambda r: r.round_no, (Submission.round_no,)),
+        Column("reason", _l("Why here"), lambda r: reason(r)[0], BY_RULE),
+        Column("waited", _l("Has waited"), waited, (Submission.waiting_since,)),
+        Column("who", _l("Who has it"), who, ()),
+        Column("state", _l("State"), lambda r: str(r.status.label), ()),
+    ),
+    tabs=(
+        Tab("waiting", _l("Waiting"), lambda actor: queries.IN_QUEUE, BY_RULE),
+        Tab("mine", _l("Mine"), _mine, (Submission.last_moved_at.desc(),)),
+        Tab("overdue", _l("Overdue"), lambda actor: sa.and_(queries.IN_QUEUE, Submission.waiting_since < queries.overdue_before()), (Submission.waiting_since,), "bad"),
+        Tab("returned", _l("With the student"), lambda actor: Submission.status == State.RETURNED, (Submission.last_moved_at,)),
+        Tab("done", _l("Done"), lambda actor: Submission.status == State.SIGNED_OFF, (Submission.last_moved_at.desc(),)),
+    ),
+    filters=(
+        Filter("college", _l("College"), lambda: [(str(c.id), c.name) for c in colleges()], _of_college),
+        Filter("state", _l("State"), lambda: [(s.value, s.label) for s in (State.WAITING, State.REVIEWING, State.RETURNED, State.SIGNED_OFF)], _in_state),
+        Filter("waited", _l("Has waited"), lambda: [(d, ngettext("over %(num)d day", "over %(num)d days", int(d))) for d in ("1", "3", "7")], _waits_over),
+    ),
+    search=_search,
+)  # fmt: skip

@@ -1,0 +1,90 @@
+"""``flask demo``: a whole invented school, played through the service functions, chapter by chapter.
+
+A slice adds its chapter with :func:`chapter`; chapters run in floor order. The story is the same for
+the same number of students (one seeded random source), and is told at its own times.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+from flask import Flask
+
+from . import audit
+from .cli import initialise
+from .db import unit
+
+STUDENTS = 240
+PASSWORD = "qihang-demo"
+
+
+@dataclass
+class Story:
+    """What the chapters share: chance, size, and the people by the names of their sign-ins."""
+
+    students: int
+    chance: random.Random
+    people: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def scale(self) -> float:
+        return self.students / STUDENTS
+
+
+@dataclass(frozen=True)
+class Chapter:
+    order: int
+    tell: Callable[[Story], None]
+
+
+CHAPTERS: list[Chapter] = []
+
+
+def chapter(order: int) -> Callable[[Callable[[Story], None]], Callable[[Story], None]]:
+    """Register a chapter; it opens its own units."""
+
+    def register(tell: Callable[[Story], None]) -> Callable[[Story], None]:
+        CHAPTERS.append(Chapter(order, tell))
+        CHAPTERS.sort(key=lambda c: c.order)
+        return tell
+
+    return register
+
+
+def play(students: int = STUDENTS, seed: int = 2027) -> Story:
+    """Play all chapters into the present database."""
+    story = Story(students, random.Random(seed))
+    for item in CHAPTERS:
+        audit.act_as(None, "demo")
+        item.tell(story)
+    while True:
+        with unit("write"):
+            if not audit.seal():
+                return story
+
+
+@click.command("demo")
+@click.option(
+    "--students", default=STUDENTS, show_default=True, type=click.IntRange(60, 50_000), help="how many graduates"
+)
+def demo_command(students: int) -> None:
+    """Fill the database with an invented school; refuses one that has people in it."""
+    initialise(quietly=True)
+    story = play(students)
+    for line in sign_ins(story):
+        click.echo(line)
+
+
+def sign_ins(story: Story) -> list[str]:
+    names = story.people
+    lines = ["", f"The demo's sign-ins, all with the password {PASSWORD}:"]
+    return lines + [f"  {login:12} {who.name}" for login, who in names.items()]
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(demo_command)

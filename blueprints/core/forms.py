@@ -1,0 +1,32 @@
+"""The base of every form: cleaned text, one language for its own messages, CSRF by the application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+
+from .text import clean
+
+
+class Form(FlaskForm):
+    """Text fields arrive cleaned (see :func:`~.text.clean`); CSRF is checked before any view runs."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False  # the application checks every unsafe request, form or not
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            if issubclass(unbound_field.field_class, StringField) and unbound_field.field_class is not PasswordField:
+                options = {"filters": [_clean], **options}
+            return super().bind_field(form, unbound_field, options)
+
+    @property
+    def submitted(self) -> bool:
+        """Whether this request brings the form, and it is all right."""
+        return request.method == "POST" and self.validate()
+
+
+def _clean(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value

@@ -1,0 +1,117 @@
+"""Two languages, and how dates and numbers read in them. English is the source; Chinese is complete."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, force_locale, format_date, format_datetime, get_locale, ngettext
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from . import clock
+
+LANGUAGES = {"zh_Hans_CN": "中文", "en": "English"}
+HTML_LANG = {"zh_Hans_CN": "zh-CN", "en": "en"}
+DEFAULT = "zh_Hans_CN"
+COOKIE = "qihang_language"
+
+
+def language() -> str:
+    """The person's own choice, else this browser's, else what the browser asks for, else Chinese."""
+    if not has_request_context():
+        return str(g.get("language", DEFAULT)) if g else DEFAULT
+    if "language" not in g:
+        g.language = _language()
+    return str(g.language)
+
+
+def _language() -> str:
+    own = getattr(current_user, "language", None) if request.endpoint else None
+    chosen = own or request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return str(chosen)
+    best = request.accept_languages.best_match(["zh-CN", "zh", "en"])
+    return "en" if best == "en" else DEFAULT
+
+
+def shown_language() -> str:
+    """The ``lang`` of the page."""
+    return HTML_LANG[language()]
+
+
+def speaking(code: str | None) -> Any:
+    """A context in which sentences come in this person's language, for mail."""
+    return force_locale(code if code in LANGUAGES else DEFAULT)
+
+
+def _is_chinese() -> bool:
+    return str(get_locale()).startswith("zh")
+
+
+def when(moment: datetime | None) -> str:
+    """``10:31`` for today, else the day as well, and the year when it is another."""
+    if moment is None:
+        return ""
+    there, today = clock.local(moment), clock.today()
+    time = there.strftime("%H:%M")
+    return time if there.date() == today else f"{day(there.date())} {time}"
+
+
+def day(value: date | datetime | None) -> str:
+    """``11 月 24 日`` or ``Nov 24``; with the year when it is another."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = clock.local(value).date()
+    if value.year == clock.today().year:
+        return f"{value.month} 月 {value.day} 日" if _is_chinese() else format_date(value, "MMM d")
+    return f"{value.year} 年 {value.month} 月 {value.day} 日" if _is_chinese() else format_date(value, "MMM d, yyyy")
+
+
+def full_day(value: date | datetime | None) -> str:
+    """A date with its weekday: ``11 月 24 日 周二``."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = clock.local(value).date()
+    return f"{day(value)} {format_date(value, 'EEE')}"
+
+
+def long_ago(moment: datetime | None) -> str:
+    """How long since, as a person would say it: ``5 小时``, ``4 天 2 小时``."""
+    if moment is None:
+        return ""
+    passed = max(clock.now() - moment, timedelta())
+    days, hours, minutes = passed.days, passed.seconds // 3600, passed.seconds // 60
+    if days:
+        said = ngettext("%(num)d day", "%(num)d days", days)
+        return said if not hours or days > 6 else f"{said} {_hours(hours)}"
+    return _hours(hours) if hours else ngettext("%(num)d minute", "%(num)d minutes", minutes)
+
+
+def _hours(count: int) -> str:
+    return ngettext("%(num)d hour", "%(num)d hours", count)
+
+
+def greeting() -> str:
+    hour = clock.local(clock.now()).hour
+    if hour < 12:
+        return _("Good morning")
+    return _("Good afternoon") if hour < 18 else _("Good evening")
+
+
+def stamp(moment: datetime | None) -> str:
+    """A moment in full, for exports, histories and the prescription."""
+    return format_datetime(moment, "yyyy-MM-dd HH:mm") if moment else ""
+
+
+def init_app(app: Flask) -> None:
+    app.config.update(
+        BABEL_DEFAULT_LOCALE=DEFAULT,
+        BABEL_DEFAULT_TIMEZONE=str(clock.ZONE),
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+    )
+    Babel(app, locale_selector=language, timezone_selector=lambda: str(clock.ZONE))
+    app.jinja_env.filters.update(when=when, day=day, full_day=full_day, ago=long_ago, stamp=stamp)
