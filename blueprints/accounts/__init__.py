@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager
 
 from ..core import cli as core_cli
-from ..core import shell
-from . import cli, demo, routes
+from ..core import demo, shell
+from . import cli, routes
 
 
 def init_app(app: Flask) -> None:
@@ -22,6 +22,6 @@ def init_app(app: Flask) -> None:
 
 
 shell.nav(shell.NavItem("accounts.home", _l("Today"), "home", lambda actor: True, 10))
+demo.MODULES.append(f"{__name__}.demo")
 core_cli.FIRST_STEPS.append(cli.first_administrator)
 
-__all__ = ["demo", "init_app"]

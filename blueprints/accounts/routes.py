@@ -252,6 +252,7 @@ def frame() -> dict[str, Any]:
     }
     if known:
         context["me"] = {
+            "id": current_user.id,
             "name": current_user.name,
             "initial": current_user.initial,
             "role_label": current_user.role_label,

@@ -6,13 +6,15 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from ..accounts.models import Role
-from ..core import shell
-from . import demo, jobs, notices, panels, routes, verify
+from ..core import demo, shell
+from . import jobs, notices, panels, routes, verify
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(routes.bp)
 
+
+demo.MODULES.append(f"{__name__}.demo")
 
 PART = (Role.STUDENT, Role.REVIEWER, Role.OFFICE, Role.COLLEGE_LEADER, Role.COUNSELOR)
 
@@ -25,4 +27,4 @@ shell.nav(
 shell.nav(shell.NavItem("clinic.roster", _l("Roster"), "people", lambda actor: actor.has(Role.OFFICE), 30))
 shell.nav(shell.NavItem("clinic.settings", _l("Settings"), "gear", lambda actor: actor.has(Role.OFFICE), 40))
 
-__all__ = ["demo", "jobs", "notices", "panels", "verify"]
+__all__ = ["jobs", "notices", "panels", "verify"]

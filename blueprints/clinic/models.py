@@ -146,8 +146,10 @@ class Submission(Moving, Audited, Model):
         """The newest round; the student may still be preparing it."""
         return self.rounds[-1]
 
-    @property
-    def label(self) -> Any:
+    def label_for(self, user_id: int) -> Any:
+        """The state in words: who of the two sides holds the next act, said to this person."""
+        if self.status is State.RETURNED and self.student.user_id == user_id:
+            return _l("Waiting for you")
         return self.status.label
 
 

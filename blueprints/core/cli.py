@@ -13,7 +13,6 @@ from flask.cli import AppGroup
 
 from . import audit, doors, jobs, serve, verify, workflow
 from .db import unit
-from .migrate import upgrade
 from .settings import Settings, read_secret
 
 FIRST_STEPS: list = []
@@ -50,6 +49,8 @@ def init_command() -> None:
 
 def initialise(quietly: bool = False) -> None:
     """Bring an installation into being; a second run changes nothing. ``quietly`` leaves out the first steps."""
+    from .migrate import upgrade  # Alembic is of no use to the web and the worker
+
     settings = _settings()
     _make_secret(settings.secret_key_file)
     current_app.secret_key = read_secret(settings)

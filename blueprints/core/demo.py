@@ -6,6 +6,7 @@ the same number of students (one seeded random source), and is told at its own t
 
 from __future__ import annotations
 
+import importlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ class Chapter:
 
 
 CHAPTERS: list[Chapter] = []
+MODULES: list[str] = []
+"""The ``demo`` modules of the slices, by name: only ``flask demo`` imports them and what they need."""
 
 
 def chapter(order: int) -> Callable[[Callable[[Story], None]], Callable[[Story], None]]:
@@ -74,6 +77,8 @@ def play(students: int = STUDENTS, seed: int = 2027) -> Story:
 )
 def demo_command(students: int) -> None:
     """Fill the database with an invented school; refuses one that has people in it."""
+    for name in MODULES:
+        importlib.import_module(name)
     initialise(quietly=True)
     story = play(students)
     for line in sign_ins(story):

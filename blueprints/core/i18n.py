@@ -71,12 +71,13 @@ def day(value: date | datetime | None) -> str:
 
 
 def full_day(value: date | datetime | None) -> str:
-    """A date with its weekday: ``11 月 24 日 周二``."""
+    """A date with its weekday: ``11 月 24 日 周二``, ``Tue, Nov 24``."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = clock.local(value).date()
-    return f"{day(value)} {format_date(value, 'EEE')}"
+    weekday = format_date(value, "EEE")
+    return f"{day(value)} {weekday}" if _is_chinese() else f"{weekday}, {day(value)}"
 
 
 def long_ago(moment: datetime | None) -> str:

@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-import xlsxwriter
 from flask import Response, request, send_file
 from flask_login import current_user
 
@@ -258,6 +257,8 @@ def _cell(value: Any) -> str:
 
 
 def _xlsx(table: list[list[Any]]) -> Any:
+    import xlsxwriter  # 11 MB that only an export needs
+
     out = SpooledTemporaryFile(max_size=2**22)  # noqa: SIM115 (the response closes it)
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet()

@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 # Bidirectional overrides and zero-width characters let one text pass for another; they are dropped.
 _INVISIBLE = {
     ord(c): None
@@ -23,6 +21,8 @@ def clean(text: str | None) -> str:
 @lru_cache(maxsize=4096)
 def syllables(name: str) -> tuple[str, ...]:
     """Pinyin of a personal name (surname readings included), lower case, without tones."""
+    from pypinyin import Style, lazy_pinyin  # 50 MB of tables that a web process hardly ever needs
+
     return tuple(s.lower() for s in lazy_pinyin(name.replace("·", ""), style=Style.NORMAL) if s.strip())
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import demo, models
+from ..core import demo
+from . import models
 
 
 def init_app(app: Flask) -> None:
     """The register has no pages of its own yet; the clinic shows what it needs of it."""
 
 
-__all__ = ["demo", "models"]
+demo.MODULES.append(f"{__name__}.demo")
+
+__all__ = ["models"]
