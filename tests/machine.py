@@ -54,9 +54,24 @@ def postgresql() -> Iterator[str]:
         data, port = f"{folder}/data", free_port()
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run(
-            [*run_as, programs / "initdb", "-D", data, "-A", "trust", "-U", "qihang", "--no-sync", "-E", "UTF8", "--locale=C"],
-            check=True, cwd="/", **quiet,
-        )  # fmt: skip
+            [
+                *run_as,
+                programs / "initdb",
+                "-D",
+                data,
+                "-A",
+                "trust",
+                "-U",
+                "qihang",
+                "--no-sync",
+                "-E",
+                "UTF8",
+                "--locale=C",
+            ],
+            check=True,
+            cwd="/",
+            **quiet,
+        )
         options = ["-p", str(port), "-k", folder, "-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=60"]
         server = subprocess.Popen([*run_as, programs / "postgres", "-D", data, *options], cwd="/", **quiet)
         try:

@@ -89,9 +89,18 @@ def _arrive() -> Cast:
 
     def student(login: str, name: str, number: str, college: Any, level: int = 0) -> Person:
         made = register.enrol(
-            login, name, number, cohort=cohort, college=college, major=majors[college.id], class_=classes[college.id],
-            phone="138 0000 0001", email=f"{login}@example.edu.cn", support_level=level, since=SINCE,
-        )  # fmt: skip
+            login,
+            name,
+            number,
+            cohort=cohort,
+            college=college,
+            major=majors[college.id],
+            class_=classes[college.id],
+            phone="138 0000 0001",
+            email=f"{login}@example.edu.cn",
+            support_level=level,
+            since=SINCE,
+        )
         made.user.password_hash = _HASH
         return Person(login, name, made.user_id, made.id)
 
@@ -144,9 +153,16 @@ def draw_by_hand(drawing: Drawing) -> None:
         return
     texts = ("Lin Zhixia", "Primary school maths teacher", "Taught two classes, helped students improve")
     lines = [
-        {"text": t, "x0": 70.0, "y0": 80.0 + 20 * n, "x1": 70.0 + 6 * len(t), "y1": 94.0 + 20 * n, "xs": [70.0 + 6 * i for i in range(len(t) + 1)]}
+        {
+            "text": t,
+            "x0": 70.0,
+            "y0": 80.0 + 20 * n,
+            "x1": 70.0 + 6 * len(t),
+            "y1": 94.0 + 20 * n,
+            "xs": [70.0 + 6 * i for i in range(len(t) + 1)],
+        }
         for n, t in enumerate(texts)
-    ]  # fmt: skip
+    ]
     page = Page(drawing_id=drawing.id, no=1, width=595.0, height=842.0, lines=lines)
     db.session.add(page)
     db.session.flush()

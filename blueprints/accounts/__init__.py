@@ -24,4 +24,3 @@ def init_app(app: Flask) -> None:
 shell.nav(shell.NavItem("accounts.home", _l("Today"), "home", lambda actor: True, 10))
 demo.MODULES.append(f"{__name__}.demo")
 core_cli.FIRST_STEPS.append(cli.first_administrator)
-

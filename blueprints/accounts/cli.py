@@ -27,9 +27,8 @@ def first_administrator() -> None:
     db.session.add(OrgUnit(kind=UnitKind.UNIVERSITY, code="0", name="学校", name_en="The university", parent_id=None))
     admin = service.create_person("admin", "管理员")
     service.grant(admin, Role.ADMIN)
-    click.echo(
-        f"First administrator: user name 'admin'. Set a password within 24 hours at {_public(service.one_time_link(admin))}"
-    )
+    link = _public(service.one_time_link(admin))
+    click.echo(f"First administrator: user name 'admin'. Set a password within 24 hours at {link}")
 
 
 @person.command("create")

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ..core import clock
 from ..core.db import db, unit
-from ..core.demo import PASSWORD, Story, chapter
+from ..core.demo import ALREADY, PASSWORD, Story, chapter
 from . import invented, queries, service
 from .models import OrgUnit, Role, UnitKind, User
 
@@ -24,6 +24,19 @@ STAFF = (
     ("incubator1", Role.INCUBATOR_MANAGER),
     ("admin1", Role.ADMIN),
 )
+
+
+def already() -> list[tuple[str, str]] | None:
+    """See :data:`~..core.demo.ALREADY`."""
+    if not db.session.scalar(sa.select(sa.func.count()).select_from(User)):
+        return None
+    if not queries.IS_DEMO.value:
+        return []
+    query = sa.select(User.username, User.name).where(User.password_hash.is_not(None)).order_by(User.id)
+    return [(login, name) for login, name in db.session.execute(query)]
+
+
+ALREADY.append(already)
 
 
 @chapter(10)
@@ -71,5 +84,6 @@ def _people(story: Story) -> None:
         if number < 3 or role is not Role.REVIEWER:
             user.password_hash = password
             story.people[login] = user
-        story.facts.setdefault("reviewers", []).append(user.id) if role is Role.REVIEWER else None
+        if role is Role.REVIEWER:
+            story.facts.setdefault("reviewers", []).append(user.id)
     story.facts["password"] = password

@@ -138,7 +138,7 @@ def change_password() -> Response:
     form.own_words = current_user.username
     if not form.validate():
         return _me(form, 422)
-    person = queries.by_login(current_user.username)
+    person = queries.user(current_user.id)
     if service.is_throttled(person.username, request.remote_addr or ""):
         abort(429)
     if not service.password_fits(person, form.current.data):

@@ -218,8 +218,8 @@ def tell(user: User, kind: str, url: str, **facts: Any) -> None:
         with speaking(user.language):
             sentence = NOTICES[kind].text(facts)
             public = current_app.extensions["qihang.settings"].public_url
-            body = f"{user.name}：\n\n{sentence}\n\n{public}{url}\n\n-- \n{_('Qihang, the employment office. Please do not answer this mail.')}\n"
-            mail.send(user.name, user.email, sentence, body)
+            end = _("Qihang, the employment office. Please do not answer this mail.")
+            mail.send(user.name, user.email, sentence, f"{user.name}\n\n{sentence}\n\n{public}{url}\n\n-- \n{end}\n")
 
 
 def sentence(notice: Notice) -> str:

@@ -20,10 +20,14 @@ PART = (Role.STUDENT, Role.REVIEWER, Role.OFFICE, Role.COLLEGE_LEADER, Role.COUN
 
 shell.nav(
     shell.NavItem(
-        "clinic.index", _l("Clinic"), "file", lambda actor: actor.has(*PART), 20,
+        "clinic.index",
+        _l("Clinic"),
+        "file",
+        lambda actor: actor.has(*PART),
+        20,
         lambda actor: _l("Résumé") if actor.has(Role.STUDENT) else _l("Clinic"),
     )
-)  # fmt: skip
+)
 shell.nav(shell.NavItem("clinic.roster", _l("Roster"), "people", lambda actor: actor.has(Role.OFFICE), 30))
 shell.nav(shell.NavItem("clinic.settings", _l("Settings"), "gear", lambda actor: actor.has(Role.OFFICE), 40))
 

@@ -7,6 +7,7 @@ service functions, at the times at which it happened.
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import click
 import sqlalchemy as sa
 
 from ..accounts import queries as accounts
+from ..accounts.models import Role
 from ..core import audit, clock, files, jobs
 from ..core.db import db, unit
 from ..core.demo import Story, chapter
@@ -25,7 +27,7 @@ from ..core.sniff import Kind
 from ..documents import places
 from ..documents import queries as documents
 from ..documents import service as papers
-from ..documents.models import AnswerKind, Document, Drawing, MarkKind
+from ..documents.models import AnswerKind, Document, Drawing, MarkKind, Page
 from ..documents.rendering import office_available
 from ..students.models import Student
 from . import invented, queries, service
@@ -145,7 +147,7 @@ def _cases(story: Story) -> Iterator[Case]:
 def _papers(story: Story, cases: list[Case]) -> list[Paper]:
     """Each file made, received and drawn; the first sixty papers serve a story of any size."""
     made = []
-    with click.progressbar(cases[:PAPERS], label="Making résumés", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(cases[:PAPERS], label="Making résumés", file=sys.stderr) as bar:
         for case in bar:
             _id, _user_id, index, major = story.facts["students"][case.student]
             person = story.facts["graduates"][index]
@@ -175,7 +177,7 @@ def _draw(made: list[Paper]) -> None:
         for paper in made:
             papers.drawing_of(paper.first)
             papers.drawing_of(paper.revised)
-    with click.progressbar(length=2 * len(made), label="Drawing pages", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=2 * len(made), label="Drawing pages", file=sys.stderr) as bar:
         while (job := jobs.claim()) is not None:
             jobs.run(job)
             bar.update(1)
@@ -208,9 +210,13 @@ class Tale:
     def _beginning(self) -> datetime:
         """When it all began: the further it has come, the longer ago; always in office hours."""
         back = {
-            State.PREPARING: 0, State.REVIEWING: 1, State.WAITING: self.chance.choice((0, 0, 1, 1, 2, 5)),
-            State.WITHDRAWN: 6, State.RETURNED: self.chance.randint(2, 6), State.SIGNED_OFF: self.chance.randint(4, 14),
-        }[self.case.state] + 6 * (self.case.rounds - 1)  # fmt: skip
+            State.PREPARING: 0,
+            State.REVIEWING: 1,
+            State.WAITING: self.chance.choice((0, 0, 1, 1, 2, 5)),
+            State.WITHDRAWN: 6,
+            State.RETURNED: self.chance.randint(2, 6),
+            State.SIGNED_OFF: self.chance.randint(4, 14),
+        }[self.case.state] + 6 * (self.case.rounds - 1)
         day = clock.working_days_before(clock.today(), back) if back else clock.today()
         moment = datetime.combine(day, time(8, 30), clock.ZONE) + timedelta(minutes=self.chance.randint(0, 480))
         return min(moment, clock.now() - timedelta(minutes=self.chance.randint(40, 400)))
@@ -296,9 +302,10 @@ class Tale:
         if self.case.number == 2:
             return int(self.story.facts["reviewers"][0])
         fitting = [
-            r for r in self.story.facts["reviewers"]
-            if None in (units := self.cast[r].units(accounts.Role.REVIEWER)) or self.submission.college_id in units
-        ]  # fmt: skip
+            r
+            for r in self.story.facts["reviewers"]
+            if None in (units := self.cast[r].units(Role.REVIEWER)) or self.submission.college_id in units
+        ]
         return int(self.chance.choice(fitting))
 
     def _claim(self) -> None:
@@ -313,10 +320,15 @@ class Tale:
         round_ = self.submission.current
         with self._as(self.reviewer_id, "clinic.calls", 4) as me:
             service.record_call(
-                self.submission, round_, me, Outcome.REACHED if call.reached else Outcome.NOT_REACHED,
+                self.submission,
+                round_,
+                me,
+                Outcome.REACHED if call.reached else Outcome.NOT_REACHED,
                 minutes=call.minutes if call.reached else None,
-                skills=call.skills, wishes=call.wishes, obstacle=call.obstacle,
-            )  # fmt: skip
+                skills=call.skills,
+                wishes=call.wishes,
+                obstacle=call.obstacle,
+            )
         resume = self.paper.resume if round_no == 1 else self.paper.second
         review = self.paper.review if round_no == 1 else invented.review(resume, self.case.number + 1)
         self.review = review
@@ -328,9 +340,7 @@ class Tale:
             db.session.flush()
 
     def _mark(self, document: Document, mark: invented.Mark) -> None:
-        for page in db.session.scalars(
-            sa.select(documents.Page).where(documents.Page.drawing_id == document.drawing_id)
-        ):
+        for page in db.session.scalars(sa.select(Page).where(Page.drawing_id == document.drawing_id)):
             spans = invented.where(mark.find, [line["text"] for line in page.lines])
             if spans:
                 sel = ";".join(f"{line}:{start}-{end}" for line, start, end in spans)

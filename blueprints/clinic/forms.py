@@ -17,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -26,13 +27,13 @@ from . import options
 from .models import Decision, Outcome
 
 TOO_LONG = _l("At most %(max)d characters; yours is longer.")
-FOCUS = (
-    ("structure", _l("Overall structure")),
-    ("match", _l("Fit to the post")),
-    ("results", _l("Results in numbers")),
-    ("language", _l("Wording")),
-    ("layout", _l("Layout")),
-)
+FOCUS = {
+    "structure": _l("Overall structure"),
+    "match": _l("Fit to the post"),
+    "results": _l("Results in numbers"),
+    "language": _l("Wording"),
+    "layout": _l("Layout"),
+}
 
 
 class Checks(SelectMultipleField):
@@ -46,7 +47,11 @@ class FileForm(Form):
     """A file, and what the teacher should know about it."""
 
     file = FileField(_l("Résumé file"))
-    focus = Checks(_l("What should the teacher look at?"), choices=FOCUS, validators=[Optional()])
+    focus = Checks(
+        _l("What should the teacher look at?"),
+        choices=[SelectChoice(*word) for word in FOCUS.items()],
+        validators=[Optional()],
+    )
     ask = TextAreaField(
         _l("A question or a note to the teacher"), [Length(max=500, message=TOO_LONG)], render_kw={"maxlength": 500}
     )
@@ -82,7 +87,7 @@ class CallForm(Form):
 
     outcome = RadioField(
         _l("The call"),
-        choices=[(o.value, o.label, IN_REVIEW_FORM) for o in Outcome],
+        choices=[SelectChoice(o.value, o.label, dict(IN_REVIEW_FORM)) for o in Outcome],
         validators=[InputRequired(_l("Say how the call went."))],
     )
     minutes = IntegerField(
@@ -115,7 +120,7 @@ class PrescriptionForm(Form):
     due_on = DateField(_l("Hand in the next version by"), [Optional()])
     decision = RadioField(
         _l("Decision"),
-        choices=[(d.value, d.label) for d in Decision],
+        choices=[SelectChoice(d.value, d.label) for d in Decision],
         validators=[InputRequired(_l("Choose how this round ends."))],
     )
 
@@ -134,7 +139,7 @@ class PublishForm(PrescriptionForm, CallForm):
 
 
 class DutyForm(Form):
-    login = StringField(_l("Number or user name"), [Length(max=60, message=TOO_LONG)])
+    login = StringField(_l("Staff number or user name"), [Length(max=60, message=TOO_LONG)])
     begins_on = DateField(_l("From"), [InputRequired(_l("Choose a date."))])
     ends_on = DateField(_l("Until"), [Optional()])
     colleges = Checks(_l("Colleges (none chosen: all)"), coerce=int, validators=[Optional()])

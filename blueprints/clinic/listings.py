@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +27,7 @@ Holder = aliased(User, name="holder")
 Reviewer = aliased(User, name="reviewer")
 
 
-def _source() -> sa.Select[Any]:
+def _source() -> Any:
     return (
         sa.select(
             Submission.id,
@@ -90,7 +91,7 @@ def who(row: Any) -> str:
 
 
 def _waits_over(days: str) -> sa.ColumnElement[bool] | None:
-    return Submission.waiting_since < clock.now() - timedelta(days=int(days)) if days in ("1", "3", "7") else None
+    return Submission.waiting_since < clock.now() - timedelta(days=int(days)) if days in WAITS else None
 
 
 def _in_state(value: str) -> sa.ColumnElement[bool] | None:
@@ -108,12 +109,35 @@ def _search(words: str) -> sa.ColumnElement[bool]:
     )
 
 
+def _overdue(actor: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(queries.IN_QUEUE, Submission.waiting_since < queries.overdue_before())
+
+
+def _is(state: State) -> Callable[[Any], sa.ColumnElement[bool]]:
+    return lambda actor: Submission.status == state
+
+
+def _states() -> list[tuple[str, Any]]:
+    return [(s.value, s.label) for s in (State.WAITING, State.REVIEWING, State.RETURNED, State.SIGNED_OFF)]
+
+
+def _waits() -> list[tuple[str, str]]:
+    return [(d, ngettext("over %(num)d day", "over %(num)d days", int(d))) for d in WAITS]
+
+
+def _colleges() -> list[tuple[str, str]]:
+    return [(str(c.id), c.name) for c in colleges()]
+
+
 def _mine(actor: Any) -> sa.ColumnElement[bool]:
     return sa.or_(
         Submission.holder_id == actor.id,
         sa.and_(Submission.reviewer_id == actor.id, Submission.status.in_((State.WAITING, State.RETURNED))),
     )
 
+
+WAITS = ("1", "3", "7")
+"""Days after which one may ask what has waited longer."""
 
 BY_RULE = (Submission.queue_rank, Submission.waiting_since)
 
@@ -135,14 +159,14 @@ QUEUE = Listing(
     tabs=(
         Tab("waiting", _l("Waiting"), lambda actor: queries.IN_QUEUE, BY_RULE),
         Tab("mine", _l("Mine"), _mine, (Submission.last_moved_at.desc(),)),
-        Tab("overdue", _l("Overdue"), lambda actor: sa.and_(queries.IN_QUEUE, Submission.waiting_since < queries.overdue_before()), (Submission.waiting_since,), "bad"),
-        Tab("returned", _l("With the student"), lambda actor: Submission.status == State.RETURNED, (Submission.last_moved_at,)),
-        Tab("done", _l("Done"), lambda actor: Submission.status == State.SIGNED_OFF, (Submission.last_moved_at.desc(),)),
+        Tab("overdue", _l("Overdue"), _overdue, (Submission.waiting_since,), "bad"),
+        Tab("returned", _l("With the student"), _is(State.RETURNED), (Submission.last_moved_at,)),
+        Tab("done", _l("Signed off"), _is(State.SIGNED_OFF), (Submission.last_moved_at.desc(),)),
     ),
     filters=(
-        Filter("college", _l("College"), lambda: [(str(c.id), c.name) for c in colleges()], _of_college),
-        Filter("state", _l("State"), lambda: [(s.value, s.label) for s in (State.WAITING, State.REVIEWING, State.RETURNED, State.SIGNED_OFF)], _in_state),
-        Filter("waited", _l("Has waited"), lambda: [(d, ngettext("over %(num)d day", "over %(num)d days", int(d))) for d in ("1", "3", "7")], _waits_over),
+        Filter("college", _l("College"), _colleges, _of_college),
+        Filter("state", _l("State"), _states, _in_state),
+        Filter("waited", _l("Has waited"), _waits, _waits_over),
     ),
     search=_search,
-)  # fmt: skip
+)

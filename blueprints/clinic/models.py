@@ -90,21 +90,40 @@ class Submission(Moving, Audited, Model):
     )
     __table_args__ = (
         sa.Index(
-            "uq_submission_open_target", "student_id", "target_key", unique=True,
-            sqlite_where=sa.text(_OPEN_SQL), postgresql_where=sa.text(_OPEN_SQL),
+            "uq_submission_open_target",
+            "student_id",
+            "target_key",
+            unique=True,
+            sqlite_where=sa.text(_OPEN_SQL),
+            postgresql_where=sa.text(_OPEN_SQL),
         ),
         sa.Index(
-            "uq_submission_open_slot", "student_id", "slot", unique=True,
-            sqlite_where=sa.text(_OPEN_SQL), postgresql_where=sa.text(_OPEN_SQL),
+            "uq_submission_open_slot",
+            "student_id",
+            "slot",
+            unique=True,
+            sqlite_where=sa.text(_OPEN_SQL),
+            postgresql_where=sa.text(_OPEN_SQL),
         ),
         # Partial, and with the columns that visibility and counts look at, so that both read the index alone.
         sa.Index(
-            "ix_submission_queue", "queue_rank", "waiting_since", "id", "college_id", "first_queued_at",
-            sqlite_where=sa.text(IN_QUEUE_SQL), postgresql_where=sa.text(IN_QUEUE_SQL),
+            "ix_submission_queue",
+            "queue_rank",
+            "waiting_since",
+            "id",
+            "college_id",
+            "first_queued_at",
+            sqlite_where=sa.text(IN_QUEUE_SQL),
+            postgresql_where=sa.text(IN_QUEUE_SQL),
         ),
         sa.Index(
-            "ix_submission_waiting", "waiting_since", "id", "college_id", "first_queued_at",
-            sqlite_where=sa.text(IN_QUEUE_SQL), postgresql_where=sa.text(IN_QUEUE_SQL),
+            "ix_submission_waiting",
+            "waiting_since",
+            "id",
+            "college_id",
+            "first_queued_at",
+            sqlite_where=sa.text(IN_QUEUE_SQL),
+            postgresql_where=sa.text(IN_QUEUE_SQL),
         ),
         sa.Index("ix_submission_moved", "status", "last_moved_at", "id", "college_id", "first_queued_at"),
         sa.Index("ix_submission_holder", "holder_id", "status"),
@@ -113,7 +132,7 @@ class Submission(Moving, Audited, Model):
         sa.CheckConstraint("(holder_id IS NULL) = (lease_until IS NULL)", name="lease"),
         sa.CheckConstraint("status NOT IN ('waiting', 'reviewing') OR waiting_since IS NOT NULL", name="waiting"),
         sa.CheckConstraint("slot BETWEEN 1 AND 9", name="slot"),
-    )  # fmt: skip
+    )
 
     student_id: Mapped[int] = reference("student.id", index=False)
     college_id: Mapped[int] = reference("org_unit.id")

@@ -157,7 +157,7 @@ def _days(ahead: int) -> int | None:
 
 def turnaround(most: int = 30) -> int | None:
     """The median of working days from confirming to publishing, of the last rounds; None with fewer than five."""
-    recent = db.session.execute(
+    recent: Any = db.session.execute(
         sa.select(Round.confirmed_at, Round.published_at)
         .where(Round.published_at.is_not(None))
         .order_by(Round.published_at.desc())

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, abort, jsonify, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from wtforms.fields import SelectChoice
 
 from ..accounts import policy as people_policy
 from ..accounts import queries as accounts
@@ -325,7 +326,7 @@ def _duty_form(**data: Any) -> DutyForm:
 
 
 def _with_colleges(form: DutyForm) -> DutyForm:
-    form.colleges.choices = [(c.id, c.name) for c in accounts.colleges()]
+    form.colleges.choices = [SelectChoice(c.id, c.name) for c in accounts.colleges()]
     return form
 
 
@@ -344,7 +345,7 @@ def appoint() -> Response:
     if user is None or not user.is_staff:
         form.login.errors = [*form.login.errors, _("No member of staff signs in with this. Check the number.")]
         valid = False
-    if not valid:
+    if not valid or user is None:
         return _roster(form, 422)
     _appoint(user, form)
     people.tell(user, "clinic.appointed", url_for(".index"), begins=form.begins_on.data.isoformat())

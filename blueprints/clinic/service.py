@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from ..accounts import service as accounts
 from ..accounts.models import Grant, OrgUnit, Role, User
 from ..core import clock
-from ..core.db import db, locked
+from ..core.db import db, locked, rows_changed
 from ..core.files import Blob, Received
 from ..core.workflow import WrongState
 from ..documents import service as documents
@@ -157,11 +157,8 @@ def take_next(actor: Any) -> Submission | None:
 def claim(submission: Submission, actor: Any) -> None:
     """Claim this one; what a lapsed lease still holds is given back first."""
     locked(submission)
-    if (
-        submission.status is State.REVIEWING
-        and submission.holder_id != actor.id
-        and submission.lease_until <= clock.now()
-    ):
+    over = submission.lease_until is not None and submission.lease_until <= clock.now()
+    if submission.status is State.REVIEWING and submission.holder_id != actor.id and over:
         SUBMISSION.fire("lapse", submission, None)
     if submission.status is State.REVIEWING and submission.holder_id == actor.id:
         renew(submission)
@@ -244,28 +241,34 @@ def publish(
 
 def rank_queue() -> int:
     """Bring the stored order up to date: interviews come near overnight, levels and settings change."""
-    table, student = Submission.__table__, Student.__table__
+    table, student = cast(sa.Table, Submission.__table__), cast(sa.Table, Student.__table__)
     level = sa.select(student.c.support_level).where(student.c.id == table.c.student_id).scalar_subquery()
     urgent = table.c.interview_on.between(clock.today(), last_urgent_day())
-    whens = [(urgent, 0)]
+    whens: list[tuple[sa.ColumnElement[bool], int]] = [(urgent, 0)]
     whens += [(level == 1, 1)] if options.LEVEL_1_FIRST.value else []
     whens += [(level == 2, 2)] if options.LEVEL_2_FIRST.value else []
-    rank = sa.case(*whens, else_=9)
+    rank: Any = sa.case(*whens, else_=9)  # type: ignore[arg-type]
     change = sa.update(table).where(
         table.c.status.in_([State.WAITING.value, State.REVIEWING.value]), table.c.queue_rank != rank
     )
-    return int(db.session.execute(change.values(queue_rank=rank)).rowcount)
+    return rows_changed(change.values(queue_rank=rank))
 
 
 # -- The office ----------------------------------------------------------------------------------------------
 
 
 def appoint(
-    user: User, *, begins_on: date, ends_on: date | None, colleges: list[OrgUnit], weekly_capacity: int,
-    away_from: date | None = None, away_until: date | None = None,
-) -> Duty:  # fmt: skip
+    user: User,
+    *,
+    begins_on: date,
+    ends_on: date | None,
+    colleges: list[OrgUnit],
+    weekly_capacity: int,
+    away_from: date | None = None,
+    away_until: date | None = None,
+) -> Duty:
     """Make someone a reviewer from–to for these colleges (none: for all), or change the terms they serve on."""
-    wanted = {c.id for c in colleges} or {None}
+    wanted: set[int | None] = {c.id for c in colleges} or {None}
     held = {
         g.unit_id: g
         for g in user.grants

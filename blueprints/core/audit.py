@@ -13,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
 from flask import g, has_request_context, request
@@ -56,6 +56,7 @@ class AuditEntry(Model):
     hash: Mapped[str | None] = mapped_column(sa.String(64))
 
 
+_TABLE = cast(sa.Table, AuditEntry.__table__)
 _NO_DELETE_SQLITE = """
 CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry
 BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END
@@ -87,9 +88,11 @@ LAWS = {
 for _dialect, _statements in LAWS.items():
     for _statement in _statements:
         event.listen(
-            AuditEntry.__table__,
+            _TABLE,
             "after_create",
-            sa.DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+            sa.DDL(  # type: ignore[no-untyped-call]
+                _statement.replace("%", "%%")
+            ).execute_if(dialect=_dialect),
         )
 
 
@@ -181,7 +184,7 @@ def _write(session: Any, context: Any) -> None:
             if changes or kind != "change":
                 rows.append(_entry(obj, changes, g.get("audit_note", "") if kind == "change" else ""))
     if rows:
-        session.execute(sa.insert(AuditEntry.__table__), rows)
+        session.execute(sa.insert(_TABLE), rows)
 
 
 def _entry(obj: Any, changes: dict[str, Any], note: str = "", verb: str | None = None) -> dict[str, Any]:
@@ -208,7 +211,7 @@ def _refuse_bulk(state: Any) -> None:
 
 def seen(obj: Any, verb: str, note: str = "") -> None:
     """Write that something was shown or taken away, not changed."""
-    db.session.execute(sa.insert(AuditEntry.__table__), [_entry(obj, {}, note, verb)])
+    db.session.execute(sa.insert(_TABLE), [_entry(obj, {}, note, verb)])
 
 
 def event_of(verb: str, subject_type: str, subject_id: int, note: str = "", actor_id: int | None = None) -> None:
@@ -225,7 +228,7 @@ def event_of(verb: str, subject_type: str, subject_id: int, note: str = "", acto
         "changes": "{}",
         "note": note,
     }
-    db.session.execute(sa.insert(AuditEntry.__table__), [row])
+    db.session.execute(sa.insert(_TABLE), [row])
 
 
 def denied(actor_id: int, verb: str, subject_type: str, subject_id: int) -> None:

@@ -27,7 +27,7 @@ def _settings() -> Settings:
 def require_secret() -> None:
     if not current_app.secret_key:
         raise click.ClickException(
-            f"There is no key at {_settings().secret_key_file}; run 'flask init' first (or 'make run', which does it all)."
+            f"There is no key at {_settings().secret_key_file}; run 'flask init' first (or 'make run')."
         )
 
 

@@ -161,7 +161,7 @@ event.listen(HouseSession, "do_orm_execute", _guard_bulk)
 
 def _on_connect(dbapi: Any, record: Any) -> None:
     database = dbapi.execute("PRAGMA database_list").fetchone()[2]
-    record.info["queue"] = open(database + ".writers", "ab") if database else None  # noqa: SIM115
+    record.info["queue"] = open(database + ".writers", "ab") if database else None  # noqa: SIM115, PTH123
     dbapi.isolation_level = None  # we begin, the driver does not
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
         dbapi.execute("PRAGMA " + pragma)
@@ -256,6 +256,12 @@ def locked(obj: Any) -> Any:
     columns = [attribute.key for attribute in sa.inspect(obj).mapper.column_attrs]
     db.session.refresh(obj, attribute_names=columns, with_for_update=True)
     return obj
+
+
+def rows_changed(statement: sa.UpdateBase) -> int:
+    """Execute an UPDATE or DELETE; returns how many rows it changed."""
+    result: Any = db.session.execute(statement)
+    return int(result.rowcount)
 
 
 def die_with_parent() -> None:

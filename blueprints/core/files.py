@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -63,7 +63,7 @@ class Store(Protocol):
     def put(self, path: Path, key: str) -> None: ...
     def open(self, key: str) -> IO[bytes]: ...
     def path(self, key: str) -> Path | None: ...
-    def keys(self) -> Iterator[tuple[str, float]]: ...
+    def files(self) -> Iterator[tuple[str, float]]: ...
     def remove(self, key: str) -> None: ...
 
 
@@ -83,7 +83,7 @@ class FolderStore:
             path.unlink()
             return
         target.parent.mkdir(exist_ok=True)
-        os.replace(path, target)
+        path.replace(target)
         _sync_folder(target.parent)
 
     def open(self, key: str) -> IO[bytes]:
@@ -92,7 +92,7 @@ class FolderStore:
     def path(self, key: str) -> Path | None:
         return self._at(key)
 
-    def keys(self) -> Iterator[tuple[str, float]]:
+    def files(self) -> Iterator[tuple[str, float]]:
         for file in self.root.glob("??/*"):
             yield file.name, file.stat().st_mtime
 
@@ -120,10 +120,10 @@ class ObjectStore:
     def path(self, key: str) -> Path | None:
         return None
 
-    def keys(self) -> Iterator[tuple[str, float]]:
+    def files(self) -> Iterator[tuple[str, float]]:
         for name, facts in self.fs.find(self.root, detail=True).items():
-            made = facts.get("LastModified") or facts.get("created") or clock.now()
-            yield name.rsplit("/", 1)[-1], made.timestamp() if hasattr(made, "timestamp") else float(made)
+            made: Any = facts.get("LastModified") or facts.get("created") or clock.now()
+            yield name.rsplit("/", 1)[-1], made.timestamp() if isinstance(made, datetime) else float(made)
 
     def remove(self, key: str) -> None:
         self.fs.rm_file(self._at(key))
@@ -162,7 +162,7 @@ def receive(stream: IO[bytes], name: str, *, allowed: frozenset[Kind], limit: in
 def keep(path: Path, kind: Kind) -> Received:
     """Move a finished file of our own into the store."""
     with path.open("rb+") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = _digest(file)
         size = file.tell()
         os.fsync(file.fileno())
     store().put(path, digest)
@@ -184,6 +184,10 @@ def _copy(stream: IO[bytes], target: Path, limit: int) -> tuple[str, int]:
         out.flush()
         os.fsync(out.fileno())
     return digest.hexdigest(), size
+
+
+def _digest(file: Any) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:
@@ -247,12 +251,12 @@ def problems() -> Iterator[str]:
         known[sha256] = size
         try:
             with store().open(sha256) as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                if _digest(file) != sha256:
                     yield f"files: {sha256} does not match its hash"
         except FileNotFoundError:
             yield f"files: {sha256} is missing"
     oldest = (clock.now() - ORPHAN_AGE).timestamp()
-    for key, made in store().keys():
+    for key, made in store().files():
         if key not in known and made < oldest:
             yield f"files: {key} belongs to nobody"
 
@@ -261,7 +265,7 @@ def sweep_orphans() -> int:
     """Remove files without a row that are older than a day (an upload whose request was refused)."""
     known = set(db.session.scalars(sa.select(Blob.sha256)))
     oldest = (clock.now() - ORPHAN_AGE).timestamp()
-    gone = [key for key, made in store().keys() if key not in known and made < oldest]
+    gone = [key for key, made in store().files() if key not in known and made < oldest]
     for key in gone:
         store().remove(key)
     return len(gone)

@@ -24,7 +24,7 @@ from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import audit, clock
-from .db import Model, db, unit
+from .db import Model, db, rows_changed, unit
 
 log = logging.getLogger("qihang.jobs")
 POLL_SECONDS = 0.1
@@ -145,12 +145,8 @@ def claim() -> Job | None:
 
 def close(job: Job) -> None:
     """Close the job in the transaction of its effect; raises :class:`LostLease` when it is another's now."""
-    done = db.session.execute(
-        sa.update(Job)
-        .where(Job.id == job.id, Job.token == job.token, Job.done_at.is_(None))
-        .values(done_at=clock.now(), lease=None, error="")
-    )
-    if done.rowcount != 1:
+    mine = sa.update(Job).where(Job.id == job.id, Job.token == job.token, Job.done_at.is_(None))
+    if rows_changed(mine.values(done_at=clock.now(), lease=None, error="")) != 1:
         raise LostLease(job.name)
 
 

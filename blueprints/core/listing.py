@@ -38,7 +38,7 @@ class Column:
     key: str
     label: Any
     value: Callable[[Any], Any]
-    order: tuple[sa.ColumnElement[Any], ...] = ()
+    order: tuple[Any, ...] = ()
     first: str = "up"
 
 
@@ -57,7 +57,7 @@ class Tab:
     key: str
     label: Any
     where: Callable[[Any], sa.ColumnElement[bool]]
-    order: tuple[sa.ColumnElement[Any], ...]
+    order: tuple[Any, ...]
     tone: str = ""
 
 

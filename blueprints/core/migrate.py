@@ -59,7 +59,8 @@ def law(connection: sa.Connection) -> set[str]:
         )
         return checks | {f"{name} {_flat(sql)}" for name, sql in rows}
     queries = (
-        "SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+        "SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)"
+        " FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
         "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     )

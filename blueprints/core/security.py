@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .db import SAFE_METHODS
 from .doors import DEFAULT_BODY, DOORS
-from .settings import Settings
+from .settings import EVERYWHERE, Settings
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -23,7 +23,7 @@ csrf = CSRFProtect()
 def init_app(app: Flask, settings: Settings) -> None:
     public = urlsplit(settings.public_url)
     hosts = {public.hostname or "", "127.0.0.1", "localhost", "[::1]"}
-    if settings.host not in ("0.0.0.0", "::"):
+    if settings.host not in EVERYWHERE:
         hosts.add(settings.host)
     app.config.update(
         TRUSTED_HOSTS=sorted(hosts),

@@ -74,10 +74,28 @@ def run(settings: Settings, web_workers: int) -> None:
 
 def _granian(settings: Settings, workers: int) -> list[str]:
     return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.host, "--port", str(settings.port),
-        "--workers", str(workers), "--blocking-threads", "1", "--respawn-failed-workers", "--no-access-log",
-        "--log-level", "warning", "--backpressure", "128", "--factory", "app:web",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        settings.host,
+        "--port",
+        str(settings.port),
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        "1",
+        "--respawn-failed-workers",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        "--backpressure",
+        "128",
+        "--factory",
+        "app:web",
+    ]
 
 
 def _refuse_taken_port(settings: Settings) -> None:
@@ -88,7 +106,7 @@ def _refuse_taken_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise click.ClickException(
-                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}); set QIHANG_PORT to a free one."
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}); set QIHANG_PORT."
             ) from error
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import click
 
 PREFIX = "QIHANG_"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -62,7 +63,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         data=_folder(data),
         database_url=_database(get("DATABASE_URL", f"sqlite:///{data / 'qihang.db'}")),
         blob_url=_url("BLOB_URL", get("BLOB_URL", (data / "blobs").as_uri())),
-        public_url=_public(get("PUBLIC_URL", f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")),
+        public_url=_public(get("PUBLIC_URL", f"http://{'127.0.0.1' if host in EVERYWHERE else host}:{port}")),
         host=host,
         port=port,
         mail_url=_mail(get("MAIL_URL", (data / "mail").as_uri())),

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from flask_babel import lazy_gettext as _l
 
@@ -86,10 +86,10 @@ SENTENCES = {
 class Refused(Exception):
     """A file the site does not take. `sentence` says what is wrong and what to do next."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, sentence: Any = None) -> None:
         super().__init__(code)
         self.code = code
-        self.sentence = SENTENCES[code]
+        self.sentence = sentence or SENTENCES[code]
 
 
 def sniff(path: Path, name: str, allowed: frozenset[Kind]) -> Kind:

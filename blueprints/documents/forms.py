@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from ..core.forms import Form
@@ -27,9 +28,12 @@ class MarkForm(Form):
     sel = HiddenField()
     box = HiddenField()
     kind = RadioField(
-        _l("Kind"), choices=[(k.value, k.label) for k in MarkKind], default=MarkKind.SUGGESTION.value, filters=[_kind],
+        _l("Kind"),
+        choices=[SelectChoice(k.value, k.label) for k in MarkKind],
+        default=MarkKind.SUGGESTION.value,
+        filters=[_kind],
         validators=[InputRequired(_l("Choose what kind of mark it is."))],
-    )  # fmt: skip
+    )
     body = TextAreaField(
         _l("What the student should know"),
         [
@@ -42,7 +46,7 @@ class MarkForm(Form):
 
 
 class AnswerForm(Form):
-    kind = SelectField(choices=[(k.value, k.label) for k in AnswerKind], validators=[InputRequired()])
+    kind = SelectField(choices=[SelectChoice(k.value, k.label) for k in AnswerKind], validators=[InputRequired()])
     body = TextAreaField(
         _l("Your words"), [Length(max=LONGEST_BODY, message=_l("At most %(max)d characters; yours is longer."))]
     )

@@ -157,12 +157,17 @@ class Annotation(Audited, Model):
     __tablename__ = "annotation"
     __table_args__ = (
         sa.Index(
-            "uq_annotation_once", "document_id", "author_id", "fingerprint", unique=True,
-            sqlite_where=sa.text("deleted_at IS NULL"), postgresql_where=sa.text("deleted_at IS NULL"),
+            "uq_annotation_once",
+            "document_id",
+            "author_id",
+            "fingerprint",
+            unique=True,
+            sqlite_where=sa.text("deleted_at IS NULL"),
+            postgresql_where=sa.text("deleted_at IS NULL"),
         ),
         sa.CheckConstraint("closed_at IS NULL OR published_at IS NOT NULL", name="closed"),
         sa.CheckConstraint("body <> ''", name="body"),
-    )  # fmt: skip
+    )
 
     document_id: Mapped[int] = reference("document.id", ondelete="CASCADE")
     author_id: Mapped[int] = reference("user_account.id")

@@ -116,7 +116,7 @@ def mount_sheet(bp: Slice, desk: Desk, prefix: str = "/<int:id>") -> None:
     @bp.get(f"{prefix}/annotations.json", access=signed_in, endpoint="annotations_json")
     def annotations_json(id: int) -> Response:
         """The marks one may read, as W3C Web Annotations."""
-        owner, document = desk.document(id)
+        _owner, document = desk.document(id)
         found = queries.marks([document.id], drafts_of=None, viewer=current_user.id)[document.id]
         source = url_for(f"{bp.name}.original", id=id)
         stored = {m.id: queries.mark(document.id, m.id) for m in found}

@@ -99,7 +99,7 @@ def marks(document_ids: list[int], *, drafts_of: int | None, viewer: int) -> dic
 
     Two queries whatever the number of documents and marks, and one for the names.
     """
-    shown = Annotation.published_at.is_not(None)
+    shown: sa.ColumnElement[bool] = Annotation.published_at.is_not(None)
     if drafts_of is not None:
         shown = sa.or_(shown, Annotation.author_id == drafts_of)
     query = (

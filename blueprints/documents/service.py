@@ -131,10 +131,15 @@ def answer(mark: Annotation, author_id: int, kind: AnswerKind, body: str) -> Non
     if db.session.scalar(query) is None:
         db.session.add(
             Answer(
-                annotation_id=mark.id, document_id=mark.document_id, author_id=author_id, kind=kind, body=body, at=clock.now(),
+                annotation_id=mark.id,
+                document_id=mark.document_id,
+                author_id=author_id,
+                kind=kind,
+                body=body,
+                at=clock.now(),
                 fingerprint=fingerprint,
             )
-        )  # fmt: skip
+        )
 
 
 def unsay(mark: Annotation, author_id: int) -> None:

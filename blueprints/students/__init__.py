@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
-from ..core import demo
-from . import models
+from ..accounts.models import Role
+from ..core import demo, shell
+from . import cli, policy, routes
 
 
 def init_app(app: Flask) -> None:
-    """The register has no pages of its own yet; the clinic shows what it needs of it."""
+    app.register_blueprint(routes.bp)
+    cli.init_app(app)
 
 
 demo.MODULES.append(f"{__name__}.demo")
+shell.nav(shell.NavItem("students.index", _l("Register"), "people", lambda actor: actor.has(Role.OFFICE), 25))
 
-__all__ = ["models"]
+__all__ = ["policy"]

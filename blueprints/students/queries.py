@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from ..accounts.models import User
 from ..core.db import db
 from ..core.text import like
 from .models import Student
+
+WITH_PERSON = (joinedload(Student.user),)
 
 
 def of_user(user_id: int) -> Student | None:

@@ -1,0 +1,73 @@
+"""The register as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import aliased
+
+from ..accounts.models import OrgUnit, User
+from ..accounts.queries import colleges
+from ..core.listing import Column, Filter, Listing, Tab
+from . import queries
+from .models import Student
+
+College = aliased(OrgUnit, name="college")
+Major = aliased(OrgUnit, name="major")
+Class = aliased(OrgUnit, name="class_")
+
+LEVELS = {0: _l("none"), 1: _l("level 1"), 2: _l("level 2")}
+
+
+def _source() -> Any:
+    return (
+        sa.select(
+            Student.id,
+            Student.support_level,
+            User.name,
+            User.number,
+            College.name.label("college"),
+            Major.name.label("major"),
+            Class.name.label("class_"),
+        )
+        .select_from(Student)
+        .join(User, User.id == Student.user_id)
+        .join(College, College.id == Student.college_id)
+        .join(Major, Major.id == Student.major_id)
+        .join(Class, Class.id == Student.class_id)
+    )
+
+
+def _of_college(value: str) -> sa.ColumnElement[bool] | None:
+    return Student.college_id == int(value) if value.isdecimal() and len(value) < 19 else None
+
+
+def _with_level(value: str) -> sa.ColumnElement[bool] | None:
+    return Student.support_level == int(value) if value in ("0", "1", "2") else None
+
+
+def _colleges() -> list[tuple[str, str]]:
+    return [(str(c.id), c.name) for c in colleges()]
+
+
+REGISTER = Listing(
+    name="students.register",
+    model=Student,
+    source=_source,
+    columns=(
+        Column("student", _l("Student"), lambda r: r.name, (User.sort_key,)),
+        Column("number", _l("Number"), lambda r: r.number, (User.number,)),
+        Column("college", _l("College"), lambda r: r.college, (College.code,)),
+        Column("major", _l("Major"), lambda r: r.major),
+        Column("class", _l("Class"), lambda r: r.class_),
+        Column("level", _l("Support level"), lambda r: str(LEVELS[r.support_level]), (Student.support_level,)),
+    ),
+    tabs=(Tab("all", _l("Everyone"), lambda actor: sa.true(), (User.sort_key,)),),
+    filters=(
+        Filter("college", _l("College"), _colleges, _of_college),
+        Filter("level", _l("Support level"), lambda: [(str(k), v) for k, v in LEVELS.items()], _with_level),
+    ),
+    search=queries.matching,
+)

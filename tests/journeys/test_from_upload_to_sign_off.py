@@ -1,0 +1,178 @@
+"""A résumé from the upload to the sign-off, with the student's and the teacher's browser side by side."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pypdfium2
+import pytest
+from playwright.sync_api import Page, expect
+
+from .school import School, two_pages
+from .visitors import (
+    Visitors, cards, confirm_pages, fill_prescription, record_call, see_pictures, upload, write_mark,
+)  # fmt: skip
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+A4_POINTS = (595, 842)
+
+
+def test_a_student_and_a_teacher_from_the_upload_to_the_sign_off(school: School, visit: Visitors) -> None:
+    student, teacher = visit(school.cast.lin, phone=True), visit(school.cast.shen)
+    hand_in(student)
+    mark_and_publish(teacher)
+    answer(student)
+    hand_in_version_2(student)
+    sign_off(teacher)
+    read_the_sign_off(student)
+    print_the_prescription(student)
+
+
+def hand_in(page: Page) -> None:
+    page.get_by_role("link", name="Hand in a résumé").tap()
+    page.get_by_label("Target post").fill("Maths teacher")
+    upload(page, two_pages())
+    expect(page.locator(".picked")).to_contain_text("林知夏-简历.pdf")
+    page.get_by_label("A question or a note").fill("Is the internship clear?")
+    page.get_by_role("button", name="Upload and look").tap()
+    confirm_pages(page, 2)
+    expect(page.get_by_text("You are next.")).to_be_visible()
+
+
+def mark_and_publish(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Take next").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("林知夏")
+    expect(page.get_by_text("Is the internship clear?")).to_be_visible()
+    expect(page.locator("#call a[href^='tel:']")).to_have_text("138 0000 0001")
+    see_pictures(page)
+    record_call(page)
+    mark_a_line(page)
+    mark_a_selection(page)
+    mark_a_box(page)
+    edit_delete_and_undo(page)
+    page.get_by_label("Summary for the student").press_sequentially("Good bones; add numbers.")
+    expect(page.locator("#review_form [data-saved]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
+    fill_prescription(page, "Revise and hand in again", "Good bones; add numbers.")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Published. The student has been told.")).to_be_visible()
+    expect(page.locator(".room-bar .badge").first).to_have_text("Waiting for the student")
+
+
+def mark_a_line(page: Page) -> None:
+    page.locator("#page_1 [data-line='5']").click()
+    expect(page.locator("#composer blockquote")).to_have_text("Taught two classes and helped the students improve")
+    page.fill("#composer_body", "How many")
+    expect(page.locator("#composer [data-saved]")).to_have_text(re.compile(r"Saved \d\d:\d\d"))
+    write_mark(page, "Must fix", "How many students, and how much better?")
+    expect(cards(page)).to_have_count(1)
+    expect(page.locator("#page_1 .mark")).to_have_count(1)
+    expect(cards(page).first).to_be_focused()
+
+
+def mark_a_selection(page: Page) -> None:
+    box = page.locator("#page_1 [data-line='3'] text").bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 1, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, y, steps=5)
+    page.mouse.up()
+    page.get_by_role("button", name="Mark the selected text").click()
+    expect(page.locator("#composer blockquote")).to_have_text(re.compile("^Beihu Normal"))
+    write_mark(page, "Suggestion", "Add the rank in your year.")
+    expect(cards(page)).to_have_count(2)
+
+
+def mark_a_box(page: Page) -> None:
+    page.locator("#page_2").scroll_into_view_if_needed()
+    page.keyboard.press("b")
+    leaf = page.locator("#page_2 .leaf").bounding_box()
+    assert leaf
+    page.mouse.move(leaf["x"] + 60, leaf["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(leaf["x"] + 360, leaf["y"] + 200, steps=5)
+    page.mouse.up()
+    expect(page.locator("#composer [name=box]")).to_have_count(1)
+    write_mark(page, "Question", "Is this up to date?")
+    expect(cards(page)).to_have_count(3)
+    expect(page.locator("#page_2 .mark")).to_have_count(1)
+
+
+def edit_delete_and_undo(page: Page) -> None:
+    second = cards(page).nth(1)
+    second.get_by_role("link", name="Edit").click()
+    page.fill("#composer_body", "Add your rank and the size of the year.")
+    page.get_by_role("button", name="Save the mark").click()
+    expect(second).to_contain_text("Add your rank and the size of the year.")
+    second.get_by_role("button", name="Delete").click()
+    expect(cards(page)).to_have_count(2)
+    expect(page.locator("#page_1 .mark")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(cards(page)).to_have_count(3)
+    expect(page.locator("#page_1 .mark")).to_have_count(2)
+
+
+def answer(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Notices, 1 unread").tap()
+    page.get_by_role("button", name=re.compile("has reviewed your résumé")).tap()
+    expect(page.get_by_text("Good bones; add numbers.")).to_be_visible()
+    expect(page.get_by_text("Handled 0 of 3")).to_be_visible()
+    cards(page).nth(0).get_by_role("button", name="Done").tap()
+    expect(page.get_by_text("Handled 1 of 3")).to_be_visible()
+    say(page, 1, "I disagree", "The rank is not published.")
+    expect(page.get_by_text("Handled 2 of 3")).to_be_visible()
+    say(page, 2, "I have a question", "Which part do you mean?")
+    expect(cards(page).nth(2)).to_contain_text("Which part do you mean?")
+
+
+def say(page: Page, card: int, how: str, words: str) -> None:
+    answers = cards(page).nth(card).locator("details").filter(has_text=how)
+    answers.locator("summary").tap()
+    answers.get_by_label(how).fill(words)
+    answers.get_by_role("button", name="Send").tap()
+    expect(cards(page).nth(card).locator(".answer")).to_contain_text(words)
+
+
+def hand_in_version_2(page: Page) -> None:
+    page.get_by_role("link", name="Upload version 2").tap()
+    upload(page, two_pages(changed="Taught two classes of 45 and raised the average by 12 points"))
+    page.get_by_role("button", name="Upload and look").tap()
+    confirm_pages(page, 2)
+
+
+def sign_off(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("Notices, 2 unread")).click()
+    expect(page.get_by_text("has handed in version 2")).to_be_visible()
+    expect(page.get_by_text("asks about a mark")).to_have_count(1)
+    page.get_by_role("button", name=re.compile("has handed in version 2")).click()
+    page.get_by_role("button", name="Claim").click()
+    asked = page.get_by_role("region", name="Asked in version 1")
+    expect(asked).to_contain_text("raised the average by 12 points")
+    expect(asked).to_contain_text("The rank is not published.")
+    asked.get_by_role("button", name=re.compile("Close: How many students")).click()
+    expect(asked.get_by_role("button", name=re.compile("Reopen: How many students"))).to_be_visible()
+    record_call(page, minutes=3)
+    fill_prescription(page, "Signed off", "Ready to send.")
+    page.get_by_role("button", name="Publish").click()
+    expect(page.locator(".room-bar .badge").first).to_have_text("Signed off")
+
+
+def read_the_sign_off(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Notices, 1 unread").tap()
+    page.get_by_role("button", name=re.compile("has signed off")).tap()
+    expect(page.locator(".page-head .badge")).to_have_text("Signed off")
+    page.get_by_role("link", name="Version 1").tap()
+    expect(cards(page)).to_have_count(3)
+    page.go_back()
+
+
+def print_the_prescription(page: Page) -> None:
+    page.get_by_role("link", name="Prescription").tap()
+    with pypdfium2.PdfDocument(io.BytesIO(page.pdf(prefer_css_page_size=True))) as printed:
+        assert len(printed) == 1
+        assert tuple(round(side) for side in printed[0].get_size()) == A4_POINTS
