@@ -124,7 +124,12 @@ class Browser:
             event.remove(sa.Engine, "before_cursor_execute", count)
         answer = Answer(response, queries)
         judge(answer, method, path)
-        if answer.page is not None and answer.status < 500 and not headers.get("HX-Request-Type"):
+        if (
+            answer.page is not None
+            and not 300 <= answer.status < 400
+            and answer.status < 500
+            and not headers.get("HX-Request-Type")
+        ):
             self.at = answer
         if follow and answer.status == 303:
             return self.get(

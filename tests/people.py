@@ -203,7 +203,7 @@ def mark(
         audit.act_as(who.id, "clinic.annotate")
         held = submission(id_)
         document = held.current.document
-        page = db.session.scalars(sa.select(Page).where(Page.drawing_id == document.drawing_id)).one()
+        page = db.session.scalars(sa.select(Page).where(Page.drawing_id == document.drawing_id, Page.no == 1)).one()
         made = documents.mark(document, who.id, 1, places.find(page, line=str(line)), kind, body)
         service.worked(held)
         db.session.flush()

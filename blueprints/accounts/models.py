@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -123,6 +123,12 @@ class User(UserMixin, Audited, Model):
     def units(self, role: Role) -> frozenset[int | None]:
         """Where the role is held: ids of units; ``None`` among them stands for the whole university."""
         return frozenset(g.unit_id for g in self.active(role))
+
+    @property
+    def standing(self) -> Hashable:
+        """All that decides what this person may see today: who they are, and the roles in force."""
+        today = clock.today()
+        return self.id, frozenset((g.role, g.unit_id) for g in self.grants if g.in_force(today))
 
     @property
     def is_staff(self) -> bool:

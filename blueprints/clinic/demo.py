@@ -205,6 +205,7 @@ class Tale:
         self.story, self.case, self.paper, self.cast = story, case, paper, cast
         self.student_id, self.user_id, _index, self.major = story.facts["students"][case.student]
         self.chance = story.chance
+        self.today = clock.today()
         self.now = self._beginning()
 
     def _beginning(self) -> datetime:
@@ -357,7 +358,7 @@ class Tale:
         days = max((task.days for task in self.review.tasks), default=5)
         move = "sign_off" if sign_off else "revise"
         with self._as(self.reviewer_id, f"submission.{move}", 8) as me:
-            due = None if sign_off else clock.today() + timedelta(days=days)
+            due = None if sign_off else max(clock.today(), self.today) + timedelta(days=days)
             service.publish(
                 self.submission, self.submission.current, me, decision=move, summary=self.review.summary, due_on=due
             )

@@ -62,6 +62,7 @@ class ClinicDesk:
 
     def worked(self, owner: Submission) -> None:
         service.worked(owner)
+        service.drop_draft(self.round(owner), current_user.id, *service.COMPOSER)
 
     def answered(self, owner: Submission, mark: Annotation, kind: AnswerKind) -> None:
         notices.tell_of_answer(owner, mark, kind, current_user)

@@ -46,7 +46,7 @@ class Checks(SelectMultipleField):
 class FileForm(Form):
     """A file, and what the teacher should know about it."""
 
-    file = FileField(_l("Résumé file"))
+    file = FileField(_l("Résumé file"), [InputRequired(_l("Choose a file."))])
     focus = Checks(
         _l("What should the teacher look at?"),
         choices=[SelectChoice(*word) for word in FOCUS.items()],
@@ -55,10 +55,6 @@ class FileForm(Form):
     ask = TextAreaField(
         _l("A question or a note to the teacher"), [Length(max=500, message=TOO_LONG)], render_kw={"maxlength": 500}
     )
-
-    def validate_file(self, field: Any) -> None:
-        if not getattr(field.data, "filename", ""):
-            raise ValidationError(_("Choose a file."))
 
 
 class SubmissionForm(FileForm):
@@ -87,8 +83,9 @@ class CallForm(Form):
 
     outcome = RadioField(
         _l("The call"),
-        choices=[SelectChoice(o.value, o.label, dict(IN_REVIEW_FORM)) for o in Outcome],
+        choices=[SelectChoice(o.value, o.label) for o in Outcome],
         validators=[InputRequired(_l("Say how the call went."))],
+        render_kw=IN_REVIEW_FORM,
     )
     minutes = IntegerField(
         _l("Minutes"), [Optional(), NumberRange(0, 240, _l("Between %(min)d and %(max)d."))], render_kw=IN_REVIEW_FORM

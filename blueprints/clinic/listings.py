@@ -113,8 +113,8 @@ def _overdue(actor: Any) -> sa.ColumnElement[bool]:
     return sa.and_(queries.IN_QUEUE, Submission.waiting_since < queries.overdue_before())
 
 
-def _is(state: State) -> Callable[[Any], sa.ColumnElement[bool]]:
-    return lambda actor: Submission.status == state
+def _always(condition: sa.ColumnElement[bool]) -> Callable[[Any], sa.ColumnElement[bool]]:
+    return lambda actor: condition
 
 
 def _states() -> list[tuple[str, Any]]:
@@ -157,11 +157,11 @@ QUEUE = Listing(
         Column("state", _l("State"), lambda r: str(r.status.label), ()),
     ),
     tabs=(
-        Tab("waiting", _l("Waiting"), lambda actor: queries.IN_QUEUE, BY_RULE),
+        Tab("waiting", _l("Waiting"), _always(queries.IN_QUEUE), BY_RULE),
         Tab("mine", _l("Mine"), _mine, (Submission.last_moved_at.desc(),)),
         Tab("overdue", _l("Overdue"), _overdue, (Submission.waiting_since,), "bad"),
-        Tab("returned", _l("With the student"), _is(State.RETURNED), (Submission.last_moved_at,)),
-        Tab("done", _l("Signed off"), _is(State.SIGNED_OFF), (Submission.last_moved_at.desc(),)),
+        Tab("returned", _l("With the student"), _always(queries.RETURNED), (Submission.last_moved_at,)),
+        Tab("done", _l("Signed off"), _always(queries.SIGNED_OFF), (Submission.last_moved_at.desc(),)),
     ),
     filters=(
         Filter("college", _l("College"), _colleges, _of_college),
@@ -169,4 +169,5 @@ QUEUE = Listing(
         Filter("waited", _l("Has waited"), _waits, _waits_over),
     ),
     search=_search,
+    facts=queries.overdue_before,
 )

@@ -47,7 +47,15 @@ STATE_WORDS = {
 }
 OPEN = (State.PREPARING, State.WAITING, State.REVIEWING, State.RETURNED)
 IN_QUEUE_SQL = "status IN ('waiting', 'reviewing')"
+RETURNED_SQL = "status = 'returned'"
+SIGNED_OFF_SQL = "status = 'signed_off'"
 _OPEN_SQL = "status IN ('preparing', 'waiting', 'reviewing', 'returned')"
+_SEEN = ("college_id", "first_queued_at")
+
+
+def _partial(name: str, where: str, *columns: str, unique: bool = False) -> sa.Index:
+    """An index of the rows that satisfy a condition."""
+    return sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 class Decision(StrEnum):
@@ -89,43 +97,15 @@ class Submission(Moving, Audited, Model):
         {"last_move", "last_moved_by", "last_moved_at", "target_key", "lease_until", "queue_rank"}
     )
     __table_args__ = (
-        sa.Index(
-            "uq_submission_open_target",
-            "student_id",
-            "target_key",
-            unique=True,
-            sqlite_where=sa.text(_OPEN_SQL),
-            postgresql_where=sa.text(_OPEN_SQL),
-        ),
-        sa.Index(
-            "uq_submission_open_slot",
-            "student_id",
-            "slot",
-            unique=True,
-            sqlite_where=sa.text(_OPEN_SQL),
-            postgresql_where=sa.text(_OPEN_SQL),
-        ),
-        # Partial, and with the columns that visibility and counts look at, so that both read the index alone.
-        sa.Index(
-            "ix_submission_queue",
-            "queue_rank",
-            "waiting_since",
-            "id",
-            "college_id",
-            "first_queued_at",
-            sqlite_where=sa.text(IN_QUEUE_SQL),
-            postgresql_where=sa.text(IN_QUEUE_SQL),
-        ),
-        sa.Index(
-            "ix_submission_waiting",
-            "waiting_since",
-            "id",
-            "college_id",
-            "first_queued_at",
-            sqlite_where=sa.text(IN_QUEUE_SQL),
-            postgresql_where=sa.text(IN_QUEUE_SQL),
-        ),
-        sa.Index("ix_submission_moved", "status", "last_moved_at", "id", "college_id", "first_queued_at"),
+        _partial("uq_submission_open_target", _OPEN_SQL, "student_id", "target_key", unique=True),
+        _partial("uq_submission_open_slot", _OPEN_SQL, "student_id", "slot", unique=True),
+        # One for each list, in its order, with the columns that visibility looks at. None begins with the status
+        # or the college: without statistics SQLite would rather take that one and sort the whole queue.
+        _partial("ix_submission_queue", IN_QUEUE_SQL, "queue_rank", "waiting_since", "id", *_SEEN),
+        _partial("ix_submission_waiting", IN_QUEUE_SQL, "waiting_since", "id", *_SEEN),
+        _partial("ix_submission_returned", RETURNED_SQL, "last_moved_at", "id", *_SEEN),
+        _partial("ix_submission_signed_off", SIGNED_OFF_SQL, "last_moved_at", "id", *_SEEN),
+        _partial("ix_submission_lease", "lease_until IS NOT NULL", "lease_until"),
         sa.Index("ix_submission_holder", "holder_id", "status"),
         sa.Index("ix_submission_reviewer", "reviewer_id", "status"),
         sa.CheckConstraint("(status = 'reviewing') = (holder_id IS NOT NULL)", name="holder"),
@@ -135,7 +115,7 @@ class Submission(Moving, Audited, Model):
     )
 
     student_id: Mapped[int] = reference("student.id", index=False)
-    college_id: Mapped[int] = reference("org_unit.id")
+    college_id: Mapped[int] = reference("org_unit.id", index=False)
     target: Mapped[str] = mapped_column(sa.String(80))
     target_key: Mapped[str] = mapped_column(sa.String(80))
     slot: Mapped[int] = mapped_column(sa.SmallInteger)

@@ -17,10 +17,31 @@ from ..core.db import db
 from ..documents.models import Document, Drawing
 from ..students.models import Student
 from . import options
-from .models import IN_QUEUE_SQL, OPEN, Call, Decision, Duty, ReviewDraft, Round, State, Submission
+from .models import (
+    IN_QUEUE_SQL,
+    OPEN,
+    RETURNED_SQL,
+    SIGNED_OFF_SQL,
+    Call,
+    Decision,
+    Duty,
+    ReviewDraft,
+    Round,
+    State,
+    Submission,
+)
 
-IN_QUEUE: sa.ColumnElement[bool] = sa.literal_column(f"submission.{IN_QUEUE_SQL}", sa.Boolean)
-"""Waiting or being reviewed, in the very words of the partial indexes, so that the database uses them."""
+
+def _in_words(condition: str) -> sa.ColumnElement[bool]:
+    """A condition in the very words of a partial index, so that the database uses it.
+
+    Of type Boolean it would reach SQLite as ``… = 1``, which answers to no index.
+    """
+    return sa.literal_column(f"submission.{condition}")
+
+
+IN_QUEUE, RETURNED, SIGNED_OFF = (_in_words(sql) for sql in (IN_QUEUE_SQL, RETURNED_SQL, SIGNED_OFF_SQL))
+WAITING: sa.ColumnElement[bool] = sa.and_(IN_QUEUE, Submission.holder_id.is_(None))
 
 PERSON = joinedload(Submission.student)
 FULL = (
@@ -74,8 +95,7 @@ def takeable(actor: Any) -> sa.Select[Any]:
     """What this reviewer may take now, in the published order."""
     now = clock.now()
     query = sa.select(Submission).where(
-        IN_QUEUE,
-        Submission.status == State.WAITING,
+        WAITING,
         sa.or_(
             Submission.reserved_until.is_(None), Submission.reserved_until <= now, Submission.reviewer_id == actor.id
         ),
@@ -111,7 +131,7 @@ def overdue(actor: Any, most: int = 5) -> list[Submission]:
 
 
 def any_lapsed() -> bool:
-    query = sa.select(Submission.id).where(Submission.status == State.REVIEWING, Submission.lease_until <= clock.now())
+    query = sa.select(Submission.id).where(Submission.lease_until <= clock.now())
     return db.session.scalar(query.limit(1)) is not None
 
 
@@ -132,8 +152,7 @@ def standing(submission: Submission) -> Standing:
         sa.select(sa.func.count())
         .select_from(Submission)
         .where(
-            IN_QUEUE,
-            Submission.status == State.WAITING,
+            WAITING,
             sa.tuple_(Submission.queue_rank, Submission.waiting_since, Submission.id)
             < sa.tuple_(
                 sa.literal(submission.queue_rank, Submission.queue_rank.type),
@@ -173,12 +192,8 @@ def turnaround(most: int = 30) -> int | None:
 
 
 def waiting_count() -> int:
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count()).select_from(Submission).where(IN_QUEUE, Submission.status == State.WAITING)
-        )
-        or 0
-    )
+    """How many are in the queue, those being read included: what the queue's first tab counts."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Submission).where(IN_QUEUE)) or 0
 
 
 def closed_this_week() -> int:

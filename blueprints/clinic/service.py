@@ -13,6 +13,7 @@ from ..core import clock
 from ..core.db import db, locked, rows_changed
 from ..core.files import Blob, Received
 from ..core.workflow import WrongState
+from ..documents import queries as papers
 from ..documents import service as documents
 from ..documents.models import Document, Drawing
 from ..students.models import Student
@@ -20,6 +21,8 @@ from . import options, queries
 from .models import OPEN, Call, Duty, Outcome, ReviewDraft, Round, State, Submission
 from .workflow import SUBMISSION, last_urgent_day
 
+COMPOSER = ("page", "line", "sel", "box", "kind", "body")
+"""The keys of a draft that belong to the mark being written."""
 QUOTA_BYTES = 200 * 2**20
 
 
@@ -180,7 +183,7 @@ def worked(submission: Submission) -> None:
 
 def lapse_leases() -> int:
     """Give back what was claimed and left; the drafts stay with their author."""
-    over = sa.select(Submission).where(Submission.status == State.REVIEWING, Submission.lease_until <= clock.now())
+    over = sa.select(Submission).where(Submission.lease_until <= clock.now())
     count = 0
     for submission in db.session.scalars(over.with_for_update(skip_locked=True)).all():
         SUBMISSION.fire("lapse", submission, None)
@@ -205,6 +208,8 @@ def record_call(submission: Submission, round_: Round, actor: Any, outcome: Outc
 
 def save_draft(submission: Submission, round_: Round, author_id: int, typed: dict[str, Any]) -> ReviewDraft:
     """Keep what is typed and not published; keys that are not given keep their last value."""
+    if typed.get("body") and papers.has_draft(round_.document_id, author_id, typed["body"]):
+        typed = {**typed, **dict.fromkeys(COMPOSER, "")}  # an autosave that comes after the mark was saved
     row = queries.draft(round_.id, author_id)
     if row is None:
         row = ReviewDraft(round_id=round_.id, author_id=author_id, typed={}, saved_at=clock.now())

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from babel.lists import format_list
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, format_date, format_datetime, get_locale, ngettext
+from babel.support import NullTranslations
+from flask_babel import (
+    Babel,
+    Domain,
+    force_locale,
+    format_date,
+    format_datetime,
+    get_locale,
+    get_translations,
+    ngettext,
+)
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from . import clock
 
@@ -96,6 +109,16 @@ def _hours(count: int) -> str:
     return ngettext("%(num)d hour", "%(num)d hours", count)
 
 
+def sentences(texts: Iterable[Any]) -> str:
+    """Sentences one after the other: with a blank between them, but not after a full-width stop."""
+    return ("" if _is_chinese() else " ").join(str(t) for t in texts if t)
+
+
+def listed(words: Iterable[Any]) -> str:
+    """``A, B, and C``; ``A、B和C``."""
+    return format_list([str(w) for w in words], locale=get_locale())
+
+
 def greeting() -> str:
     hour = clock.local(clock.now()).hour
     if hour < 12:
@@ -108,11 +131,40 @@ def stamp(moment: datetime | None) -> str:
     return format_datetime(moment, "yyyy-MM-dd HH:mm") if moment else ""
 
 
+class _Sentences(Domain):  # type: ignore[misc]
+    """Flask-Babel's domain; it finds the catalogue of a request once, and not again for every sentence."""
+
+    def get_translations(self) -> NullTranslations:
+        known = g.get("_flask_babel")
+        if known is None:
+            return super().get_translations()
+        found = getattr(known, "babel_translations", None)  # force_locale puts None here
+        if found is None:
+            found = known.babel_translations = super().get_translations()
+        return found
+
+
+def _sentence(text: str, /, **facts: Any) -> Markup:
+    """``_()`` of the templates: the sentence in the reader's language, with the facts escaped into it."""
+    said = Markup(get_translations().ugettext(text))
+    return said % facts if facts else said
+
+
+def _counted(one: str, many: str, num: int, **facts: Any) -> Markup:
+    """``ngettext()`` of the templates."""
+    return Markup(get_translations().ungettext(one, many, num)) % {"num": num, **facts}
+
+
 def init_app(app: Flask) -> None:
     app.config.update(
         BABEL_DEFAULT_LOCALE=DEFAULT,
         BABEL_DEFAULT_TIMEZONE=str(clock.ZONE),
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
-    Babel(app, locale_selector=language, timezone_selector=lambda: str(clock.ZONE))
-    app.jinja_env.filters.update(when=when, day=day, full_day=full_day, ago=long_ago, stamp=stamp)
+    babel = Babel(app, locale_selector=language, timezone_selector=lambda: str(clock.ZONE))
+    babel.domain_instance = _Sentences()
+    # Jinja's own callables derive a new context for every sentence in a loop: twenty times the work.
+    app.jinja_env.globals.update(_=_sentence, gettext=_sentence, ngettext=_counted)
+    app.jinja_env.filters.update(
+        when=when, day=day, full_day=full_day, ago=long_ago, stamp=stamp, sentences=sentences, listed=listed
+    )

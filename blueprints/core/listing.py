@@ -3,13 +3,14 @@
 :func:`listed` applies ``visible()`` itself and gives the page, and :func:`exported` the XLSX or CSV,
 out of one select, so that they cannot disagree. Unknown keys of the query are ignored, ties are broken
 by id, and counts stop at :data:`COUNT_TO`, so that a list costs the same over 60 rows and 20,000.
+A statement is built once for all who may see the same and kept (building takes five times as long as executing).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
@@ -28,6 +29,7 @@ from .text import clean
 COUNT_TO = 1000
 PER_PAGE = 25
 EXPORT_TO = 50_000
+MOST_BUILT = 200
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -63,7 +65,10 @@ class Tab:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list as data. ``source()`` is a SELECT of the columns the rows need, without order or limit."""
+    """A list as data. ``source()`` is a SELECT of the columns the rows need, without order or limit.
+
+    ``facts()`` is what the tabs' conditions are made of beside the actor, such as the date before which is overdue.
+    """
 
     name: str
     model: type[Model]
@@ -72,6 +77,7 @@ class Listing:
     tabs: tuple[Tab, ...]
     filters: tuple[Filter, ...] = ()
     search: Callable[[str], sa.ColumnElement[bool]] | None = None
+    facts: Callable[[], Hashable] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -145,33 +151,32 @@ class ListPage:
         limited = found.where(*conditions).limit(COUNT_TO).subquery()
         return sa.select(sa.func.count()).select_from(limited).scalar_subquery()
 
+    def _counts(self) -> sa.Select[Any]:
+        seen = visible(self.listing.model, self.actor)
+        return sa.select(*(self._counted([seen, tab.where(self.actor)]) for tab in self.listing.tabs))
+
+    def _page(self) -> sa.Select[Any]:
+        return self.select().limit(PER_PAGE + 1).offset(sa.bindparam("skipped", type_=sa.Integer))
+
     def load(self) -> ListPage:
-        filtered = bool(self.words or self.chosen)
-        counts = [
-            self._counted([visible(self.listing.model, self.actor), t.where(self.actor)]) for t in self.listing.tabs
-        ]
-        if filtered:
-            counts.append(self._counted(self._conditions(self.tab), joined=True))
-        numbers = list(db.session.execute(sa.select(*counts)).one())
-        self.total = numbers.pop() if filtered else numbers[self.listing.tabs.index(self.tab)]
-        self.tabs = [
-            TabLink(
-                t.key,
-                t.label,
-                self.url(tab=t.key if t is not self.listing.tabs[0] else "", page=""),
-                _capped(n),
-                t is self.tab,
-                t.tone if n else "",
-            )
-            for t, n in zip(self.listing.tabs, numbers, strict=True)
-        ]
+        known = (self.listing.name, self.actor.standing, self.listing.facts())
+        numbers = db.session.execute(_built((known, "counts"), self._counts)).one()
+        self.total = numbers[self.listing.tabs.index(self.tab)]
+        if self.filtered:
+            self.total = db.session.scalar(sa.select(self._counted(self._conditions(self.tab), joined=True))) or 0
+        self.tabs = [self._link(tab, count) for tab, count in zip(self.listing.tabs, numbers, strict=True)]
         if not self.capped:
             self.number = min(self.number, max(1, self.pages or 1))
-        query = self.select().limit(PER_PAGE + 1).offset((self.number - 1) * PER_PAGE)
-        rows = db.session.execute(query).all()
+        ordered = (known, self.tab.key, self._state["sort"])
+        page = self._page() if self.filtered else _built(ordered, self._page)
+        rows = db.session.execute(page, {"skipped": (self.number - 1) * PER_PAGE}).all()
         self.has_next = len(rows) > PER_PAGE
         self.rows = rows[:PER_PAGE]
         return self
+
+    def _link(self, tab: Tab, count: int) -> TabLink:
+        url = self.url(tab=tab.key if tab is not self.listing.tabs[0] else "", page="")
+        return TabLink(tab.key, tab.label, url, _capped(count), tab is self.tab, tab.tone if count else "")
 
     # -- what the pager and the headings say --
 
@@ -220,6 +225,19 @@ class Pager:
         self.number, self.pages, self.has_next = page.number, page.pages, page.has_next
         self.first, self.last, self.total, self.capped = page.first, page.last, page.total, page.capped
         self.url = page.page_url
+
+
+_BUILT: dict[Hashable, sa.Select[Any]] = {}
+
+
+def _built(key: Hashable, build: Callable[[], sa.Select[Any]]) -> sa.Select[Any]:
+    """The statement kept under this key, else a new one."""
+    statement = _BUILT.get(key)
+    if statement is None:
+        if len(_BUILT) >= MOST_BUILT:
+            _BUILT.clear()
+        statement = _BUILT[key] = build()
+    return statement
 
 
 def _capped(count: int) -> str:

@@ -57,15 +57,24 @@ def home(provider: Callable[[Any], Iterator[HomePanel]]) -> Callable[[Any], Iter
 
 def links(actor: Any) -> list[NavLink]:
     """The navigation of this person, the current entry marked."""
-    here = request.endpoint or ""
-    found = []
-    for item in NAV:
-        if item.shown(actor):
-            slice_name, _, view = item.endpoint.partition(".")
-            current = here == item.endpoint or (view == "index" and here.startswith(slice_name + "."))
-            label = item.label_for(actor) if item.label_for else item.label
-            found.append(NavLink(label, url_for(item.endpoint), item.icon, current))
-    return found
+    here = _current(request.endpoint or "")
+    return [
+        NavLink(
+            item.label_for(actor) if item.label_for else item.label,
+            url_for(item.endpoint),
+            item.icon,
+            item.endpoint == here,
+        )
+        for item in NAV
+        if item.shown(actor)
+    ]
+
+
+def _current(endpoint: str) -> str:
+    """The entry that stands for a page: its own, else the index of its slice."""
+    if any(item.endpoint == endpoint for item in NAV):
+        return endpoint
+    return endpoint.partition(".")[0] + ".index"
 
 
 def panels(actor: Any) -> list[HomePanel]:

@@ -45,23 +45,25 @@ class Desk(Protocol):
 
 
 class Target:
-    """What the composer shows of the place it is about."""
+    """What the composer shows of the place it is about; without a place it only keeps the words."""
 
     def __init__(
         self,
-        page: Any,
-        place: places.Place,
-        grow: str | None = None,
-        shrink: str | None = None,
+        page: int,
+        place: places.Place | None = None,
+        grow_url: str | None = None,
+        shrink_url: str | None = None,
         mark_id: int | None = None,
-    ):
-        gesture, _sep, value = place.gesture.partition("=")
-        self.page, self.quote, self.rects = page.no, place.quote, place.rects
+    ) -> None:
+        self.page, self.grow_url, self.shrink_url, self.mark_id = page, grow_url, shrink_url, mark_id
         self.line: str | None = None
         self.sel: str | None = None
         self.box: str | None = None
-        setattr(self, gesture, value)
-        self.grow_url, self.shrink_url, self.mark_id = grow, shrink, mark_id
+        self.quote = ""
+        if place is not None:
+            gesture, _sep, value = place.gesture.partition("=")
+            setattr(self, gesture, value)
+            self.quote = place.quote
 
 
 def mount_sheet(bp: Slice, desk: Desk, prefix: str = "/<int:id>") -> None:
@@ -79,7 +81,7 @@ def mount_sheet(bp: Slice, desk: Desk, prefix: str = "/<int:id>") -> None:
     def target_of(id: int, page: Any, place: places.Place, mark_id: int | None = None) -> Target:
         gesture, _sep, value = place.gesture.partition("=")
         if gesture != "line" or mark_id is not None:
-            return Target(page, place, mark_id=mark_id)
+            return Target(page.no, place, mark_id=mark_id)
         first, last = (int(n) for n in (value.split("-") * 2)[:2]) if "-" in value else (int(value), int(value))
         grow = composer_url(id, page.no, f"{first}-{last + 1}") if last + 1 < len(page.lines) else None
         shrink = (
@@ -87,7 +89,7 @@ def mount_sheet(bp: Slice, desk: Desk, prefix: str = "/<int:id>") -> None:
             if last == first
             else composer_url(id, page.no, f"{first}-{last - 1}" if last - 1 > first else str(first))
         )
-        return Target(page, place, grow, shrink)
+        return Target(page.no, place, grow, shrink)
 
     @bp.get(f"{prefix}/pages/<int:n>", access=signed_in, endpoint="page")
     def page(id: int, n: int) -> Response:
@@ -110,7 +112,7 @@ def mount_sheet(bp: Slice, desk: Desk, prefix: str = "/<int:id>") -> None:
     def text(id: int) -> Response:
         """The text of all pages, a line a line."""
         _owner, document = desk.document(id)
-        pages = ["\n".join(line["text"] for line in p.lines) for p in document.pages]
+        pages = ["\n".join(line["text"] for line in p.lines) for p in queries.document(document.id).pages]
         return Response("\n\n".join(pages) + "\n", mimetype="text/plain")
 
     @bp.get(f"{prefix}/annotations.json", access=signed_in, endpoint="annotations_json")
@@ -142,7 +144,7 @@ def mount_sheet(bp: Slice, desk: Desk, prefix: str = "/<int:id>") -> None:
             page, place = place_of(document, form)
         except places.NoSuchPlace:
             form.body.errors = [_("That place is not on this page. Choose a line, some text or a box again.")]
-            return desk.room(owner, 422, composer=form, target=None)
+            return desk.room(owner, 422, composer=form, target=Target(form.page.data or 1))
         if not form.validate():
             return desk.room(owner, 422, composer=form, target=target_of(id, page, place))
         try:

@@ -7,6 +7,7 @@ the top left of the page as shown).
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -100,9 +101,11 @@ def _of_box(page: Page, text: str) -> Place:
         x0, y0, x1, y1 = (float(n) for n in text.split(","))
     except ValueError as error:
         raise NoSuchPlace(text) from error
+    if not all(map(math.isfinite, (x0, y0, x1, y1))):
+        raise NoSuchPlace(text)
     x0, x1 = sorted(max(0.0, min(x, page.width)) for x in (x0, x1))
     y0, y1 = sorted(max(0.0, min(y, page.height)) for y in (y0, y1))
-    if not (x1 - x0 >= SMALLEST and y1 - y0 >= SMALLEST):  # also refuses NaN
+    if x1 - x0 < SMALLEST or y1 - y0 < SMALLEST:
         raise NoSuchPlace(text)
     rect = [round(n, 1) for n in (x0, y0, x1, y1)]
     inside = [

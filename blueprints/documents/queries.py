@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ..accounts.queries import people_named
 from ..core.db import db
 from ..core.files import Blob
+from ..core.text import clean
 from .models import Annotation, Answer, AnswerKind, Document, Drawing, MarkKind, Page, PagePicture
 
 
@@ -140,11 +141,13 @@ def _answer(answer: Answer, names: dict[int, str]) -> AnswerView:
     return AnswerView(answer.kind, answer.kind.label, names.get(answer.author_id, ""), answer.at, answer.body)
 
 
-def draft_count(document_id: int, author_id: int) -> int:
-    query = sa.select(sa.func.count()).where(
+def has_draft(document_id: int, author_id: int, body: str) -> bool:
+    """Whether this person has a draft with exactly these words on the document."""
+    query = sa.select(Annotation.id).where(
         Annotation.document_id == document_id,
         Annotation.author_id == author_id,
+        Annotation.body == clean(body),
         Annotation.published_at.is_(None),
         Annotation.deleted_at.is_(None),
     )
-    return db.session.scalar(query) or 0
+    return db.session.scalar(query.limit(1)) is not None

@@ -9,7 +9,7 @@ from blueprints.accounts.models import Cohort, FailedSignIn
 from blueprints.core import audit, clock
 from blueprints.core.access import Rule, allow, require
 from blueprints.core.db import db, regardless, say, wait_to_write
-from blueprints.core.doors import Slice, everyone
+from blueprints.core.doors import Slice, everyone, signed_in
 from blueprints.core.pages import done, render
 
 probe = Slice("probe", __name__, url_prefix="/probe")
@@ -71,7 +71,7 @@ def deletes() -> Response:
     return done("/help")
 
 
-@probe.get("/traced", access=everyone, writes=True)
+@probe.get("/traced", access=signed_in, writes=True)
 def traced() -> Response:
     audit.event_of("probe.traced", "cohort", 0)
     return done("/help")

@@ -39,9 +39,9 @@ def school(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture
-def visit(chromium: Browser, school: School) -> Iterator[Visitors]:
+def visit(request: pytest.FixtureRequest, chromium: Browser, school: School) -> Iterator[Visitors]:
     """``visit(person)``: a signed-in page in a browser of its own. Any fault in any of them fails the test."""
     visitors = Visitors(chromium, school.url)
     yield visitors
-    visitors.leave()
+    visitors.leave(request.node.name)
     assert not visitors.faults

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 
@@ -21,6 +22,7 @@ REPORT_CSP = """document.addEventListener('securitypolicyviolation',
     event => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))"""
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TIMEOUT_MS = 10_000
+SHOTS = os.environ.get("QIHANG_TEST_SHOTS")
 
 
 class Visitors:
@@ -33,7 +35,13 @@ class Visitors:
         self.faults: list[str] = []
 
     def __call__(
-        self, who: Person | None = None, *, phone: bool = False, language: str = "en-US", dark: bool = False, **more: Any
+        self,
+        who: Person | None = None,
+        *,
+        phone: bool = False,
+        language: str = "en-US",
+        dark: bool = False,
+        **more: Any,
     ) -> Page:
         """A page in a browser of its own, signed in as this person on the home page; nobody's without one."""
         context = self._chromium.new_context(
@@ -55,8 +63,11 @@ class Visitors:
         """Console lines with these words are expected in this test."""
         self._forgiven.append(words)
 
-    def leave(self) -> None:
-        for context in self._contexts:
+    def leave(self, test: str) -> None:
+        """Close the browsers; with ``QIHANG_TEST_SHOTS=folder`` their last pages are kept there."""
+        for number, context in enumerate(self._contexts):
+            for page in context.pages if SHOTS else []:
+                page.screenshot(path=f"{SHOTS}/{test}-{number}.png")
             context.close()
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -138,6 +149,18 @@ def write_mark(page: Page, kind: str, body: str) -> None:
     page.locator("#composer").get_by_role("radio", name=kind).check()
     page.fill("#composer_body", body)
     page.get_by_role("button", name="Save the mark").click()
+
+
+def drag(page: Page, place: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Press at one point and let go at another; both in widths and heights of the place."""
+    place.evaluate("element => element.scrollIntoView({block: 'center', behavior: 'instant'})")
+    box = place.bounding_box()
+    assert box is not None
+    (x0, y0), (x1, y1) = ((box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end))
+    page.mouse.move(x0, y0)
+    page.mouse.down()
+    page.mouse.move(x1, y1, steps=5)
+    page.mouse.up()
 
 
 def cards(page: Page) -> Locator:
