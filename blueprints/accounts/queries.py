@@ -20,6 +20,21 @@ STUDENT_IDLE, STUDENT_LONGEST = timedelta(hours=24), timedelta(days=7)
 BELL_TO = 99
 IS_DEMO = Option("installation.demo", False, "Made by flask demo")
 
+# Every page asks these, so they are built once.
+_OF_SESSION = (
+    sa.select(User, SignIn)
+    .join(SignIn, SignIn.user_id == User.id)
+    .where(SignIn.token_hash == sa.bindparam("token_hash"), User.disabled_at.is_(None))
+    .options(joinedload(User.grants))
+    .execution_options(populate_existing=True)
+)
+_UNREAD = sa.select(sa.func.count()).select_from(
+    sa.select(Notice.id)
+    .where(Notice.user_id == sa.bindparam("user_id"), Notice.read_at.is_(None))
+    .limit(BELL_TO)
+    .subquery()
+)
+
 
 def hashed(token: str) -> str:
     """Tokens are random, so a plain hash is enough to keep them out of the database."""
@@ -28,14 +43,7 @@ def hashed(token: str) -> str:
 
 def signed_in(token: str) -> tuple[User, SignIn] | None:
     """The person of this session token with their roles, unless it has lapsed; one query."""
-    query = (
-        sa.select(User, SignIn)
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(SignIn.token_hash == hashed(token), User.disabled_at.is_(None))
-        .options(joinedload(User.grants))
-        .execution_options(populate_existing=True)
-    )
-    row = db.session.execute(query).unique().one_or_none()
+    row = db.session.execute(_OF_SESSION, {"token_hash": hashed(token)}).unique().one_or_none()
     if row is None:
         return None
     user, sign_in = row
@@ -100,8 +108,7 @@ def colleges() -> list[OrgUnit]:
 
 def unread(user_id: int) -> int:
     """How many notices wait to be read, up to :data:`BELL_TO`."""
-    waiting = sa.select(Notice.id).where(Notice.user_id == user_id, Notice.read_at.is_(None)).limit(BELL_TO).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0
+    return db.session.scalar(_UNREAD, {"user_id": user_id}) or 0
 
 
 def notices(user_id: int, most: int = 100) -> list[Notice]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,10 +13,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy.orm import aliased
 
-from ..accounts.models import OrgUnit, User
+from ..accounts.models import OrgUnit, Role, User
 from ..accounts.queries import colleges
 from ..core import clock
-from ..core.i18n import full_day, long_ago
+from ..core.i18n import full_day, long_ago, when
 from ..core.listing import Column, Filter, Listing, Tab
 from ..core.text import like
 from ..students.models import Student
@@ -59,13 +60,13 @@ def _source() -> Any:
     )
 
 
-def reason(row: Any) -> tuple[str, str]:
+def reason(row: Any, overdue_before: datetime | None = None) -> tuple[str, str]:
     """Why it stands where it stands, in words, and their tone. A support level is never named."""
     if row.status in (State.RETURNED, State.SIGNED_OFF, State.WITHDRAWN):
         return str(row.status.label), row.status.tone
     if row.queue_rank == 0 and row.interview_on is not None:
         return _("Interview %(day)s", day=_soon(row.interview_on)), "warn"
-    if row.waiting_since is not None and row.waiting_since < queries.overdue_before():
+    if row.waiting_since is not None and row.waiting_since < (overdue_before or queries.overdue_before()):
         return _("Has waited too long"), "bad"
     if row.queue_rank < 9:
         return _("First by the rule"), ""
@@ -88,6 +89,36 @@ def who(row: Any) -> str:
     if row.holder:
         return _("%(name)s, since %(time)s", name=row.holder, time=clock.local(row.claimed_at).strftime("%m-%d %H:%M"))
     return row.reviewer or ""
+
+
+class Look:
+    """One person's look at the rows of a page: what differs from person to person, and is the same for all rows."""
+
+    def __init__(self, actor: Any) -> None:
+        self.me = actor.id
+        self.may_take = actor.has(Role.REVIEWER)
+        self.now, self.overdue_before = clock.now(), queries.overdue_before()
+        self.version = cache(lambda no: _("Version %(no)d", no=no))
+
+    def reason(self, row: Any) -> tuple[str, str]:
+        return reason(row, self.overdue_before)
+
+    def waited(self, row: Any) -> str:
+        return waited(row)
+
+    def is_late(self, row: Any) -> bool:
+        return row.waiting_since is not None and row.waiting_since < self.overdue_before
+
+    def is_free(self, row: Any) -> bool:
+        """Waiting, and not kept for another reviewer."""
+        if row.status is not State.WAITING:
+            return False
+        return row.reviewer_id == self.me or row.reserved_until is None or row.reserved_until <= self.now
+
+    def who(self, row: Any) -> str:
+        """Who has it, since when."""
+        name = _("you") if row.holder_id == self.me else row.holder
+        return _("%(name)s, since %(time)s", name=name, time=when(row.claimed_at))
 
 
 def _waits_over(days: str) -> sa.ColumnElement[bool] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 from flask import Response, abort, jsonify, request, url_for
 from flask_babel import gettext as _
@@ -28,7 +29,7 @@ from . import history as story
 from . import options, queries, service
 from .desk import desk, review_room, student_page
 from .forms import CallForm, DutyForm, FileForm, PublishForm, SubmissionForm, settings_form
-from .listings import QUEUE, reason, waited
+from .listings import QUEUE, Look
 from .models import Outcome, State, Submission
 from .workflow import SUBMISSION
 
@@ -56,24 +57,13 @@ def index() -> Response:
 
 def _queue(**more: Any) -> Response:
     page = listed(QUEUE, url_for(".index"))
-    facts = {
-        "page": page,
-        "seen": _digest(page),
-        "reason": reason,
-        "waited": waited,
-        "overdue": queries.overdue_before(),
-        "now": clock.now(),
-        "may_take": current_user.has(Role.REVIEWER),
-        "may_set": current_user.has(Role.OFFICE),
-        "actor_id": current_user.id,
-    }
-    return render("clinic/queue.html", **facts, **more)
+    return render("clinic/queue.html", page=page, seen=_digest(page), look=Look(current_user), **more)
 
 
 def _digest(page: Any) -> str:
-    """A short word that changes when anything on this page of the list does."""
-    parts = [t.count for t in page.tabs] + [f"{r.id}{r.status}{r.holder_id}{r.last_moved_at}" for r in page.rows]
-    return f"{hash(tuple(parts)) & 0xFFFFFFFF:08x}"
+    """A short word that changes when anything on this page of the list does, the same in every process."""
+    parts = [[t.count for t in page.tabs], *([r.id, r.status, r.holder_id, r.last_moved_at] for r in page.rows)]
+    return f"{crc32(repr(parts).encode()):08x}"
 
 
 @bp.get("/queue", access=staff_door, polls=True)
@@ -302,11 +292,14 @@ def publish(id: int) -> Response:
         require("work", submission)
         if not fits:
             return review_room(submission, round_, 422, review_form=form)
-        if form.outcome.data:
-            service.record_call(submission, round_, current_user, Outcome(form.outcome.data), **form.facts)
-    decision = form.decision.data if form.decision.data in ("revise", "sign_off") else "revise"
     service.publish(
-        submission, round_, current_user, decision=decision, summary=form.summary.data or "", due_on=form.due_on.data
+        submission,
+        round_,
+        current_user,
+        decision=form.decision.data if form.decision.data in ("revise", "sign_off") else "revise",
+        summary=form.summary.data or "",
+        due_on=form.due_on.data,
+        call=(Outcome(form.outcome.data), form.facts) if form.outcome.data and not form.outcome.errors else None,
     )
     return done(url_for(".show", id=id), _("Published. The student has been told."))
 

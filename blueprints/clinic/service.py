@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ..accounts import service as accounts
 from ..accounts.models import Grant, OrgUnit, Role, User
 from ..core import clock
-from ..core.db import db, locked, rows_changed
+from ..core.db import db, locked, queue_at, rows_changed
 from ..core.files import Blob, Received
 from ..core.workflow import WrongState
 from ..documents import queries as papers
@@ -193,7 +193,8 @@ def lapse_leases() -> int:
 
 def record_call(submission: Submission, round_: Round, actor: Any, outcome: Outcome, **facts: Any) -> Call:
     """Write down a call; the same one sent twice within a minute is one."""
-    for call in queries.called(round_, actor.id):
+    queue_at(submission)
+    for call in db.session.scalars(sa.select(Call).where(Call.round_id == round_.id, Call.reviewer_id == actor.id)):
         same = call.outcome is outcome and all(getattr(call, k) == v for k, v in facts.items())
         if same and clock.now() - call.at < timedelta(minutes=1):
             return call
@@ -232,9 +233,19 @@ def drop_draft(round_: Round, author_id: int, *keys: str) -> None:
 
 
 def publish(
-    submission: Submission, round_: Round, actor: Any, *, decision: str, summary: str, due_on: date | None
+    submission: Submission,
+    round_: Round,
+    actor: Any,
+    *,
+    decision: str,
+    summary: str,
+    due_on: date | None,
+    call: tuple[Outcome, dict[str, Any]] | None = None,
 ) -> bool:
-    """Marks, prescription and decision become readable at once; False when this very act was done before."""
+    """Marks, call, prescription and decision become readable at once; False when this very act was done before."""
+    locked(submission)
+    if call is not None and SUBMISSION.allows(decision, actor, submission):
+        record_call(submission, round_, actor, call[0], **call[1])
     made = SUBMISSION.fire(decision, submission, actor, round_=round_, summary=summary, due_on=due_on)
     if made:
         drop_draft(round_, actor.id)

@@ -258,6 +258,12 @@ def locked(obj: Any) -> Any:
     return obj
 
 
+def queue_at(obj: Model) -> None:
+    """Let the transactions that add to this row go one by one (SQLite's writers do anyway); nothing is re-read."""
+    model: Any = type(obj)
+    db.session.execute(sa.select(model.id).where(model.id == obj.id).with_for_update(key_share=True))
+
+
 def rows_changed(statement: sa.UpdateBase) -> int:
     """Execute an UPDATE or DELETE; returns how many rows it changed."""
     result: Any = db.session.execute(statement)

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.lists import format_list
-from flask import Flask, g, has_request_context, request
 from babel.support import NullTranslations
+from flask import Flask, g, has_request_context, request
 from flask_babel import (
     Babel,
     Domain,

@@ -30,6 +30,9 @@ class OptionRow(Audited, Model):
         return "option", 0
 
 
+_ALL = sa.select(OptionRow.key, OptionRow.value)
+
+
 @dataclass(frozen=True)
 class Option:
     """One thing an office may set: a number or a yes/no, with bounds and the words for it."""
@@ -48,7 +51,7 @@ class Option:
     def value(self) -> Any:
         """Today's value; all rows are read once a request."""
         if "options" not in g:
-            g.options = dict(db.session.execute(sa.select(OptionRow.key, OptionRow.value)).all())
+            g.options = dict(db.session.execute(_ALL).all())
         return g.options.get(self.key, self.default)
 
     def set(self, value: int | bool) -> None:

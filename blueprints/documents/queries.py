@@ -107,6 +107,7 @@ def marks(document_ids: list[int], *, drafts_of: int | None, viewer: int) -> dic
         sa.select(Annotation)
         .where(Annotation.document_id.in_(document_ids), Annotation.deleted_at.is_(None), shown)
         .options(selectinload(Annotation.answers))
+        .execution_options(populate_existing=True)  # an answer given in this request is among them
     )
     found = sorted(db.session.scalars(query), key=lambda m: m.reading_order)
     names = people_named({m.author_id for m in found} | {a.author_id for m in found for a in m.answers})

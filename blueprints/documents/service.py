@@ -7,7 +7,7 @@ import hashlib
 import sqlalchemy as sa
 
 from ..core import clock, jobs
-from ..core.db import db, locked
+from ..core.db import db, locked, queue_at
 from ..core.files import Received, blob_of
 from .models import Annotation, Answer, AnswerKind, Document, Drawing, MarkKind
 from .places import Place
@@ -51,6 +51,7 @@ def drawing_of(received: Received) -> Drawing:
 
 def mark(document: Document, author_id: int, page_no: int, place: Place, kind: MarkKind, body: str) -> Annotation:
     """Mark a place. The same words by the same person on the same place are one mark, however often sent."""
+    queue_at(document)
     fingerprint = _fingerprint(kind.value, str(page_no), place.gesture, body)
     found = _same(document.id, author_id, fingerprint)
     if found is not None:
@@ -124,6 +125,7 @@ def publish(document: Document, author_id: int) -> int:
 
 def answer(mark: Annotation, author_id: int, kind: AnswerKind, body: str) -> None:
     """Add an answer; the same one twice is one. ``done`` takes the place of an earlier ``done``."""
+    queue_at(mark)
     fingerprint = _fingerprint(kind.value, body)
     query = sa.select(Answer.id).where(
         Answer.annotation_id == mark.id, Answer.author_id == author_id, Answer.fingerprint == fingerprint

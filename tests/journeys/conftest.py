@@ -30,12 +30,8 @@ def frozen() -> None:
 @pytest.fixture(scope="module")
 def school(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     """A school for the tests of one file, with the cast and nothing handed in."""
-    made = School(tmp_path_factory.mktemp("school"))
-    try:
-        made.start()
+    with School(tmp_path_factory.mktemp("school")) as made:
         yield made
-    finally:
-        made.stop()
 
 
 @pytest.fixture

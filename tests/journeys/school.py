@@ -43,7 +43,12 @@ PAGES = (
 
 
 class School:
-    """An installation in a folder. Tests look into its database; browsers go through its web server."""
+    """An installation in a folder, serving inside ``with``.
+
+    Tests look into its database; browsers go through its web server.
+    """
+
+    ids: dict[str, int]
 
     def __init__(self, folder: Path) -> None:
         self._env = {"QIHANG_DATA": str(folder), "QIHANG_PORT": str(machine.free_port())}
@@ -57,6 +62,17 @@ class School:
             upgrade()
             self.cast = Cast.arrive()
         self.write(_serve_today)
+
+    def __enter__(self) -> School:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.stop()
 
     def start(self) -> None:
         """Start the web server and the worker, and wait until they answer."""
