@@ -36,6 +36,7 @@ document.addEventListener('click', event => {
   event.target.closest('[data-dismiss]')?.closest('.toast').remove();
 });
 document.addEventListener('htmx:error', () => toast(document.body.dataset.noAnswer));
+document.addEventListener('say', event => toast(event.detail)); // from other scripts
 
 // ---- asking once: <form data-ask="sentence">, before htmx or the browser sends it ----
 
@@ -117,84 +118,11 @@ function focusFault(root) {
 
 document.addEventListener('htmx:after:swap', event => {
   if (event.detail.ctx.response?.status === 422) focusFault($('#main'));
+  const fresh = $('[data-fresh]'); // what was just saved
+  if (!fresh || !getSelection().isCollapsed) return; // focus would undo a double click's selection
+  fresh.removeAttribute('data-fresh');
+  fresh.focus();
 });
+document.addEventListener('refused', () => focusFault($('#main')));
 focusFault($('#main'));
-
-// ---- drop zone, and an upload that shows its progress (fetch has none, so XHR) ----
-
-function sizeOf(bytes) {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function showPicked(input) {
-  const [file] = input.files, zone = input.closest('[data-drop]');
-  $('.picked', zone).textContent = file ? `${file.name}, ${sizeOf(file.size)}` : '';
-}
-
-document.addEventListener('change', event => {
-  if (event.target.matches('[data-drop] input[type=file]')) showPicked(event.target);
-});
-
-for (const type of ['dragover', 'dragleave', 'drop']) {
-  document.addEventListener(type, event => {
-    const zone = event.target.closest?.('[data-drop]');
-    if (!zone) return;
-    event.preventDefault();
-    zone.classList.toggle('over', type === 'dragover');
-    if (type !== 'drop' || !event.dataTransfer.files.length) return;
-    const input = $('input[type=file]', zone);
-    input.files = event.dataTransfer.files;
-    showPicked(input);
-  });
-}
-
-document.addEventListener('submit', event => {
-  const form = event.target;
-  if (event.defaultPrevented || !form.matches('[data-upload]')) return;
-  if (!$('input[type=file]', form)?.files.length) return;
-  event.preventDefault();
-  if (form.getAttribute('aria-busy') !== 'true') upload(form, event.submitter);
-});
-
-function upload(form, button) {
-  const progress = $('progress', form), request = new XMLHttpRequest();
-  const busy = on => {
-    form.setAttribute('aria-busy', on);
-    progress.hidden = !on;
-    if (button) button.disabled = on;
-  };
-  const body = new FormData(form);
-  if (button?.name) body.append(button.name, button.value);
-  request.open('POST', form.getAttribute('action') ?? '');
-  request.setRequestHeader('X-Upload', '1');
-  request.upload.onprogress = event => { progress.value = 100 * event.loaded / event.total; };
-  request.upload.onload = () => progress.removeAttribute('value'); // sent; now the server works
-  request.onload = () => {
-    const next = request.getResponseHeader('HX-Redirect');
-    if (next) return location.assign(next);
-    busy(false);
-    const page = new DOMParser().parseFromString(request.responseText, 'text/html');
-    if (request.status === 422) return showAgain(form, page);
-    toast($('main h1', page)?.textContent ?? document.body.dataset.noUpload);
-  };
-  request.onerror = () => {
-    busy(false);
-    toast(document.body.dataset.noUpload);
-  };
-  busy(true);
-  request.send(body);
-}
-
-// The 422 page takes the place of this one; a file that was not the fault stays picked.
-function showAgain(form, page) {
-  const old = $('input[type=file]', form), main = document.adoptNode($('main', page));
-  $('#main').replaceWith(main);
-  window.htmx?.process(main);
-  const input = main.querySelector(`#${CSS.escape(old.id)}`);
-  if (input && input.getAttribute('aria-invalid') !== 'true') {
-    input.files = old.files;
-    showPicked(input);
-  }
-  focusFault(main);
-}
 })();

@@ -51,10 +51,7 @@ on('htmx:before:swap', ({ detail: { tasks } }) => {
 
 on('htmx:after:swap', ({ detail: { ctx } }) => {
   aim();
-  const fresh = one('[data-fresh]') ?? (ctx.target.id === 'composer' && one('#composer textarea'));
-  if (!fresh || !getSelection().isCollapsed) return; // focus would undo a double click's selection
-  fresh.removeAttribute('data-fresh');
-  fresh.focus();
+  if (ctx.target.id === 'composer' && getSelection().isCollapsed) one('#composer textarea')?.focus();
 });
 
 // ---- selected text ----

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy.orm import joinedload
 
 from ..core import clock
-from ..core.db import db
+from ..core.db import db, rows
 from ..core.options import Option
 from .models import Grant, Notice, OrgUnit, Role, SignIn, UnitKind, User
 
@@ -34,6 +34,7 @@ _UNREAD = sa.select(sa.func.count()).select_from(
     .limit(BELL_TO)
     .subquery()
 )
+_COLLEGES = sa.select(OrgUnit.id, OrgUnit.name).where(OrgUnit.kind == UnitKind.COLLEGE).order_by(OrgUnit.code)
 
 
 def hashed(token: str) -> str:
@@ -101,6 +102,11 @@ def sign_ins(user_id: int) -> list[SignIn]:
     return list(db.session.scalars(sa.select(SignIn).where(SignIn.user_id == user_id).order_by(SignIn.seen_at.desc())))
 
 
+def college_names() -> dict[int, str]:
+    """Every college's name by id, in the order of their codes."""
+    return dict(rows(_COLLEGES))
+
+
 def colleges() -> list[OrgUnit]:
     query = sa.select(OrgUnit).where(OrgUnit.kind == UnitKind.COLLEGE).order_by(OrgUnit.code)
     return list(db.session.scalars(query))
@@ -108,7 +114,7 @@ def colleges() -> list[OrgUnit]:
 
 def unread(user_id: int) -> int:
     """How many notices wait to be read, up to :data:`BELL_TO`."""
-    return db.session.scalar(_UNREAD, {"user_id": user_id}) or 0
+    return int(rows(_UNREAD, user_id=user_id)[0][0])
 
 
 def notices(user_id: int, most: int = 100) -> list[Notice]:

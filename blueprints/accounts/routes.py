@@ -253,6 +253,7 @@ def frame() -> dict[str, Any]:
     if known:
         context["me"] = {
             "id": current_user.id,
+            "login": current_user.username,
             "name": current_user.name,
             "initial": current_user.initial,
             "role_label": current_user.role_label,

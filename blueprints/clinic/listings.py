@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy.orm import aliased
 
-from ..accounts.models import OrgUnit, Role, User
-from ..accounts.queries import colleges
+from ..accounts.models import OrgUnit, User
+from ..accounts.queries import college_names
 from ..core import clock
-from ..core.i18n import full_day, long_ago, when
 from ..core.listing import Column, Filter, Listing, Tab
 from ..core.text import like
 from ..students.models import Student
 from . import queries
+from .lines import look
 from .models import State, Submission
 from .service import target_key
 
@@ -60,67 +58,6 @@ def _source() -> Any:
     )
 
 
-def reason(row: Any, overdue_before: datetime | None = None) -> tuple[str, str]:
-    """Why it stands where it stands, in words, and their tone. A support level is never named."""
-    if row.status in (State.RETURNED, State.SIGNED_OFF, State.WITHDRAWN):
-        return str(row.status.label), row.status.tone
-    if row.queue_rank == 0 and row.interview_on is not None:
-        return _("Interview %(day)s", day=_soon(row.interview_on)), "warn"
-    if row.waiting_since is not None and row.waiting_since < (overdue_before or queries.overdue_before()):
-        return _("Has waited too long"), "bad"
-    if row.queue_rank < 9:
-        return _("First by the rule"), ""
-    if row.reserved_until is not None and row.reserved_until > clock.now():
-        return _("New version, same reviewer first"), ""
-    return _("In order of arrival"), ""
-
-
-def _soon(day: Any) -> str:
-    days = (day - clock.today()).days
-    return _("today") if days == 0 else _("tomorrow") if days == 1 else full_day(day)
-
-
-def waited(row: Any) -> str:
-    return long_ago(row.waiting_since) if row.waiting_since else ""
-
-
-def who(row: Any) -> str:
-    """Who has it now, or whose it was."""
-    if row.holder:
-        return _("%(name)s, since %(time)s", name=row.holder, time=clock.local(row.claimed_at).strftime("%m-%d %H:%M"))
-    return row.reviewer or ""
-
-
-class Look:
-    """One person's look at the rows of a page: what differs from person to person, and is the same for all rows."""
-
-    def __init__(self, actor: Any) -> None:
-        self.me = actor.id
-        self.may_take = actor.has(Role.REVIEWER)
-        self.now, self.overdue_before = clock.now(), queries.overdue_before()
-        self.version = cache(lambda no: _("Version %(no)d", no=no))
-
-    def reason(self, row: Any) -> tuple[str, str]:
-        return reason(row, self.overdue_before)
-
-    def waited(self, row: Any) -> str:
-        return waited(row)
-
-    def is_late(self, row: Any) -> bool:
-        return row.waiting_since is not None and row.waiting_since < self.overdue_before
-
-    def is_free(self, row: Any) -> bool:
-        """Waiting, and not kept for another reviewer."""
-        if row.status is not State.WAITING:
-            return False
-        return row.reviewer_id == self.me or row.reserved_until is None or row.reserved_until <= self.now
-
-    def who(self, row: Any) -> str:
-        """Who has it, since when."""
-        name = _("you") if row.holder_id == self.me else row.holder
-        return _("%(name)s, since %(time)s", name=name, time=when(row.claimed_at))
-
-
 def _waits_over(days: str) -> sa.ColumnElement[bool] | None:
     return Submission.waiting_since < clock.now() - timedelta(days=int(days)) if days in WAITS else None
 
@@ -157,7 +94,7 @@ def _waits() -> list[tuple[str, str]]:
 
 
 def _colleges() -> list[tuple[str, str]]:
-    return [(str(c.id), c.name) for c in colleges()]
+    return [(str(id), name) for id, name in college_names().items()]
 
 
 def _mine(actor: Any) -> sa.ColumnElement[bool]:
@@ -182,9 +119,9 @@ QUEUE = Listing(
         Column("target", _l("Target post"), lambda r: r.target, (Submission.target_key,)),
         Column("college", _l("College"), lambda r: r.college, (OrgUnit.code,)),
         Column("round", _l("Round"), lambda r: r.round_no, (Submission.round_no,)),
-        Column("reason", _l("Why here"), lambda r: reason(r)[0], BY_RULE),
-        Column("waited", _l("Has waited"), waited, (Submission.waiting_since,)),
-        Column("who", _l("Who has it"), who, ()),
+        Column("reason", _l("Why here"), lambda r: look().reason(r)[0], BY_RULE),
+        Column("waited", _l("Has waited"), lambda r: look().waited(r), (Submission.waiting_since,)),
+        Column("who", _l("Who has it"), lambda r: r.holder or r.reviewer, ()),
         Column("state", _l("State"), lambda r: str(r.status.label), ()),
     ),
     tabs=(

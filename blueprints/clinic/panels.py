@@ -10,7 +10,7 @@ from ..core import clock
 from ..core.shell import HomePanel, home
 from ..documents import queries as documents
 from . import options, queries
-from .listings import reason, waited
+from .lines import look
 from .models import State
 
 
@@ -45,15 +45,21 @@ def reviewer(actor: Any) -> Iterator[HomePanel]:
     nxt = queries.next_for(actor)
     main = {
         "next": nxt,
-        "why": reason(nxt) if nxt else None,
+        "why": look().reason(nxt) if nxt else None,
         "mine": queries.held_by(actor.id),
         "late": late,
-        "waited": waited,
         "lease": options.LEASE_MINUTES.value,
         "overdue_days": options.OVERDUE_DAYS.value,
         "State": State,
     }
     yield HomePanel("clinic/home_reviewer.html", main, order=20)
+
+
+@home
+def office(actor: Any) -> Iterator[HomePanel]:
+    """What has waited too long, for those who do not review themselves but see to it that it is done."""
+    if actor.has(Role.OFFICE, Role.COLLEGE_LEADER) and not actor.has(Role.REVIEWER):
+        yield HomePanel("clinic/home_office.html", {"late": queries.stuck(actor)}, order=20)
 
 
 @home

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from ..accounts import queries as accounts
 from ..accounts.models import Role, User
 from ..core import clock
+from ..core.access import visible
 from ..core.db import db
 from ..documents.models import Document, Drawing
 from ..students.models import Student
@@ -133,6 +134,17 @@ def overdue(actor: Any, most: int = 5) -> list[Submission]:
 def any_lapsed() -> bool:
     query = sa.select(Submission.id).where(Submission.lease_until <= clock.now())
     return db.session.scalar(query.limit(1)) is not None
+
+
+def stuck(actor: Any, most: int = 5) -> list[Submission]:
+    """What has waited too long among all that this person sees, longest first."""
+    query = (
+        sa.select(Submission)
+        .where(visible(Submission, actor), IN_QUEUE, Submission.waiting_since < overdue_before())
+        .order_by(Submission.waiting_since)
+        .options(PERSON.joinedload(Student.user))
+    )
+    return list(db.session.scalars(query.limit(most)))
 
 
 # -- The place in the queue ---------------------------------------------------------------------------

@@ -29,7 +29,8 @@ from . import history as story
 from . import options, queries, service
 from .desk import desk, review_room, student_page
 from .forms import CallForm, DutyForm, FileForm, PublishForm, SubmissionForm, settings_form
-from .listings import QUEUE, Look
+from .lines import look
+from .listings import QUEUE
 from .models import Outcome, State, Submission
 from .workflow import SUBMISSION
 
@@ -57,7 +58,7 @@ def index() -> Response:
 
 def _queue(**more: Any) -> Response:
     page = listed(QUEUE, url_for(".index"))
-    return render("clinic/queue.html", page=page, seen=_digest(page), look=Look(current_user), **more)
+    return render("clinic/queue.html", page=page, seen=_digest(page), look=look(), **more)
 
 
 def _digest(page: Any) -> str:
@@ -319,12 +320,12 @@ def _duty_form(**data: Any) -> DutyForm:
 
 
 def _with_colleges(form: DutyForm) -> DutyForm:
-    form.colleges.choices = [SelectChoice(c.id, c.name) for c in accounts.colleges()]
+    form.colleges.choices = [SelectChoice(*college) for college in accounts.college_names().items()]
     return form
 
 
 def _roster(form: DutyForm, status: int = 200) -> Response:
-    names = {c.id: c.name for c in accounts.colleges()}
+    names = accounts.college_names()
     return render(
         "clinic/roster.html", status, people=queries.roster(), form=form, names=names, Role=Role, today=clock.today()
     )

@@ -38,6 +38,11 @@ class Rule:
         """The sentence of the part that says no, or None."""
         return None if self(actor, obj) else self.says
 
+    @property
+    def sentences(self) -> list[str]:
+        """All that must hold, in words."""
+        return [str(self.says)]
+
     def __and__(self, other: Rule) -> Rule:
         return _Both(self, other)
 
@@ -49,6 +54,10 @@ class _Both(Rule):
     def __init__(self, first: Rule, second: Rule) -> None:
         super().__init__(lambda actor, obj: first(actor, obj) and second(actor, obj), first.says)
         self.first, self.second = first, second
+
+    @property
+    def sentences(self) -> list[str]:
+        return [*self.first.sentences, *self.second.sentences]
 
     def refusal(self, actor: Any, obj: Any) -> Any:
         return self.first.refusal(actor, obj) or self.second.refusal(actor, obj)

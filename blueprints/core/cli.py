@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from . import audit, doors, jobs, serve, verify, workflow
 from .db import unit
@@ -131,28 +132,17 @@ def workflows_command() -> None:
 
 
 def workflows_page() -> str:
-    parts = [
-        "# Workflows",
-        "",
-        "Drawn by `flask workflows` from the tables in each slice's `workflow.py`; a test keeps it current.",
-        "",
-    ]
-    for name, machine in sorted(workflow.MACHINES.items()):
-        parts += [
-            f"## {name}",
-            "",
-            "```mermaid",
-            machine.diagram(),
-            "```",
-            "",
-            "| move | from | to | who may |",
-            "|---|---|---|---|",
-        ]
-        for move in machine.moves.values():
-            sources = ", ".join(sorted(s.value for s in move.sources))
-            parts.append(f"| {move.name} | {sources} | {move.target.value} | {move.by.says} |")
-        parts.append("")
-    return "\n".join(parts)
+    """Every machine as a diagram and a table of its moves, in English."""
+    parts = ["# Workflows", "", "Drawn by `flask workflows` from each slice's `workflow.py`; a test keeps it current."]
+    with force_locale("en"):
+        for name, machine in sorted(workflow.MACHINES.items()):
+            parts += ["", f"## {name}", "", "```mermaid", machine.diagram(), "```", ""]
+            parts += ["| move | from | to | refused with |", "|---|---|---|---|"]
+            for move in machine.moves.values():
+                sources = ", ".join(sorted(s.value for s in move.sources))
+                rules = " ".join(move.by.sentences)
+                parts.append(f"| {move.name} | {sources} | {move.target.value} | {rules} |")
+    return "\n".join(parts) + "\n"
 
 
 def init_app(app: Flask) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -262,6 +262,11 @@ def queue_at(obj: Model) -> None:
     """Let the transactions that add to this row go one by one (SQLite's writers do anyway); nothing is re-read."""
     model: Any = type(obj)
     db.session.execute(sa.select(model.id).where(model.id == obj.id).with_for_update(key_share=True))
+
+
+def rows(statement: sa.Select[Any], **facts: Any) -> Sequence[Any]:
+    """Plain rows of a SELECT of columns, in this transaction: a third of the session's time for the same answer."""
+    return db.session.connection().execute(statement, facts).all()
 
 
 def rows_changed(statement: sa.UpdateBase) -> int:

@@ -23,7 +23,7 @@ from flask_login import current_user
 
 from . import audit, clock
 from .access import visible
-from .db import Model, db
+from .db import Model, db, rows
 from .text import clean
 
 COUNT_TO = 1000
@@ -160,7 +160,7 @@ class ListPage:
 
     def load(self) -> ListPage:
         known = (self.listing.name, self.actor.standing, self.listing.facts())
-        numbers = db.session.execute(_built((known, "counts"), self._counts)).one()
+        numbers = rows(_built((known, "counts"), self._counts))[0]
         self.total = numbers[self.listing.tabs.index(self.tab)]
         if self.filtered:
             self.total = db.session.scalar(sa.select(self._counted(self._conditions(self.tab), joined=True))) or 0
@@ -169,9 +169,9 @@ class ListPage:
             self.number = min(self.number, max(1, self.pages or 1))
         ordered = (known, self.tab.key, self._state["sort"])
         page = self._page() if self.filtered else _built(ordered, self._page)
-        rows = db.session.execute(page, {"skipped": (self.number - 1) * PER_PAGE}).all()
-        self.has_next = len(rows) > PER_PAGE
-        self.rows = rows[:PER_PAGE]
+        found = rows(page, skipped=(self.number - 1) * PER_PAGE)
+        self.has_next = len(found) > PER_PAGE
+        self.rows = found[:PER_PAGE]
         return self
 
     def _link(self, tab: Tab, count: int) -> TabLink:

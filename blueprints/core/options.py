@@ -10,7 +10,7 @@ from flask import g
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .audit import Audited
-from .db import Model, db
+from .db import Model, db, rows
 
 OPTIONS: dict[str, Option] = {}
 
@@ -51,7 +51,7 @@ class Option:
     def value(self) -> Any:
         """Today's value; all rows are read once a request."""
         if "options" not in g:
-            g.options = dict(db.session.execute(_ALL).all())
+            g.options = dict(rows(_ALL))
         return g.options.get(self.key, self.default)
 
     def set(self, value: int | bool) -> None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import aliased
 
 from ..accounts.models import OrgUnit, User
-from ..accounts.queries import colleges
+from ..accounts.queries import college_names
 from ..core.listing import Column, Filter, Listing, Tab
 from . import queries
 from .models import Student
@@ -49,7 +49,7 @@ def _with_level(value: str) -> sa.ColumnElement[bool] | None:
 
 
 def _colleges() -> list[tuple[str, str]]:
-    return [(str(c.id), c.name) for c in colleges()]
+    return [(str(id), name) for id, name in college_names().items()]
 
 
 REGISTER = Listing(

@@ -34,7 +34,8 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
 def path_of(endpoint: str, rule: str, scene: Scene, submission: int | None = None) -> str:
     """The address of this route for the scene's things."""
     mark = scene.draft if endpoint in OF_A_DRAFT else scene.published
-    id_ = scene.notice if endpoint.startswith("accounts.") else submission or scene.submission
+    own = {"accounts": scene.notice, "students": scene.cast.lin.student_id}.get(endpoint.partition(".")[0])
+    id_ = submission or own or scene.submission
     given = {
         "id": id_, "mark_id": mark, "user_id": scene.cast.ding.id, "n": 1, "kind": "csv", "token": scene.link,
         "filename": "app.css",
@@ -54,7 +55,8 @@ def test_every_route_says_who_may_knock(app):
 
 
 def test_the_routes_command_lists_each_with_its_methods_and_who_may(app):
-    listed = json.loads(app.test_cli_runner().invoke(args=["routes", "--json"]).output)
+    with app.app_context():
+        listed = json.loads(app.test_cli_runner().invoke(args=["routes", "--json"]).output)
     assert {(r["endpoint"], m) for r in listed for m in r["methods"]} == {(e, m) for e, _r, m in routes(app)}
     assert all(row["who"] and row["path"].startswith("/") for row in listed)
 
@@ -114,18 +116,14 @@ STRANGERS = ("meng", "far", "admin", "mentor", "president", "incubator")
 def test_what_is_not_yours_cannot_be_told_from_what_is_not_there(app, scene, undone, name):
     stranger = Knocker(app, undone, getattr(scene.cast, name).login)
     missing = scene.submission + 1
-    tried = 0
-    for endpoint, rule, method in routes(app):
-        if "<int:id>" not in rule:
-            continue
+    tried = [(e, rule, method) for e, rule, method in routes(app) if e.startswith("clinic.") and "<int:id>" in rule]
+    assert len(tried) > 20
+    for endpoint, rule, method in tried:
         foreign, nothing = (
-            stranger.knock(method, path_of(endpoint, rule, scene, id_).replace(str(scene.notice), str(id_)))
-            for id_ in (scene.submission, missing)
+            stranger.knock(method, path_of(endpoint, rule, scene, id_)) for id_ in (scene.submission, missing)
         )
         assert foreign.status == 404, (method, endpoint)
         assert same(foreign, scene.submission, missing) == same(nothing, scene.submission, missing), (method, endpoint)
-        tried += 1
-    assert tried > 20
 
 
 def test_another_persons_notice_does_not_exist(app, scene, undone):
@@ -164,7 +162,7 @@ def crawl(visitor: Browser, most: int = 120) -> dict[str, int]:
         gets = answer.page.xpath("//@hx-get") if answer.page is not None else []
         for link in [*answer.links(), *gets]:
             there = urlsplit(urljoin(path, link))
-            if not there.netloc and not there.path.startswith("/static/"):
+            if not there.netloc and there.path.startswith("/") and not there.scheme and not there.path.startswith("/static/"):
                 ahead.append(there.path + (f"?{there.query}" if there.query else ""))
     return seen
 
@@ -177,7 +175,7 @@ def test_following_every_link_works_and_changes_nothing(app, scene, name):
     seen = crawl(visitor)
     after = digests(app)
     changed = {table for table in before if before[table] != after[table]}
-    traced = any("/export." in path or path.endswith("/original") for path in seen)
+    traced = any("/export." in path or "/original" in path for path in seen)
     assert changed == ({"audit_entry"} if traced else set())
     assert {path: status for path, status in seen.items() if status not in (200, 204)} == {}
     assert {"/notices", "/me"} <= set(seen)

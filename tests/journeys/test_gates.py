@@ -32,7 +32,7 @@ class Sight:
 
 
 def open_composer(page: Page) -> None:
-    line = page.locator("#page_1 [data-line='3'] .hit")
+    line = page.locator("#page_1 [data-line='6']")
     line.tap() if page.evaluate("navigator.maxTouchPoints") else line.click()
     expect(page.locator("#composer_body")).to_be_focused()
 
