@@ -61,13 +61,14 @@ def sign_in_now() -> Response:
         regardless(service.note_failure, login, address, user.id if user else None)
         form.password.errors = [_("The number or the password is not right. Try again, or ask for a one-time link.")]
         return render("accounts/sign_in.html", 422, form=form)
-    _enter(user.id, login)
+    user_id = user.id
+    wait_to_write()
+    _enter(user_id, login)
     return done(local_url(form.next.data) or url_for(".home"))
 
 
 def _enter(user_id: int, login: str = "") -> None:
-    """Begin a session in this browser, under a new id, in the writing half of the request."""
-    wait_to_write()
+    """Begin a session in this browser, under a new id; the request is in its writing half."""
     user = queries.user(user_id)
     if login:
         service.forget_failures(login)
@@ -238,8 +239,9 @@ def load_person(token: str) -> User | None:
 
 def frame() -> dict[str, Any]:
     """The context of the shell: language, theme, navigation, bell, and whose page it is."""
-    known = current_user.is_authenticated
-    theme = (current_user.theme if known else None) or request.cookies.get(THEME_COOKIE)
+    person = current_user._get_current_object()  # not a proxy's detour for each of its facts
+    known = person.is_authenticated
+    theme = (person.theme if known else None) or request.cookies.get(THEME_COOKIE)
     context: dict[str, Any] = {
         "lang": shown_language(),
         "theme": theme if theme in THEMES else "auto",
@@ -252,14 +254,14 @@ def frame() -> dict[str, Any]:
     }
     if known:
         context["me"] = {
-            "id": current_user.id,
-            "login": current_user.username,
-            "name": current_user.name,
-            "initial": current_user.initial,
-            "role_label": current_user.role_label,
+            "id": person.id,
+            "login": person.username,
+            "name": person.name,
+            "initial": person.initial,
+            "role_label": person.role_label,
             "url": url_for("accounts.me"),
         }
-        context["nav"] = shell.links(current_user)
-        context["bell"] = {"url": url_for("accounts.notices"), "count": queries.unread(current_user.id)}
-        context["keys"] = "on" if current_user.shortcuts else "off"
+        context["nav"] = shell.links(person)
+        context["bell"] = {"url": url_for("accounts.notices"), "count": queries.unread(person.id)}
+        context["keys"] = "on" if person.shortcuts else "off"
     return context

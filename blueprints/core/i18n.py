@@ -16,7 +16,6 @@ from flask_babel import (
     format_date,
     format_datetime,
     get_locale,
-    get_translations,
     ngettext,
 )
 from flask_babel import gettext as _
@@ -148,17 +147,15 @@ class _Sentences(Domain):  # type: ignore[misc]
             found = known.babel_translations = super().get_translations()
         return found
 
+    def sentence(self, text: str, /, **facts: Any) -> Markup:
+        """``_()`` of the templates: the sentence in the reader's language, with the facts escaped into it."""
+        said = Markup(self.get_translations().ugettext(text))  # noqa: S704 (the catalogue is ours)
+        return said % facts if facts else said
 
-def _sentence(text: str, /, **facts: Any) -> Markup:
-    """``_()`` of the templates: the sentence in the reader's language, with the facts escaped into it."""
-    said = Markup(get_translations().ugettext(text))  # noqa: S704 (the catalogue is ours)
-    return said % facts if facts else said
-
-
-def _counted(one: str, many: str, num: int, **facts: Any) -> Markup:
-    """``ngettext()`` of the templates."""
-    said = Markup(get_translations().ungettext(one, many, num))  # noqa: S704
-    return said % {"num": num, **facts}
+    def counted(self, one: str, many: str, num: int, **facts: Any) -> Markup:
+        """``ngettext()`` of the templates."""
+        said = Markup(self.get_translations().ungettext(one, many, num))  # noqa: S704
+        return said % {"num": num, **facts}
 
 
 def init_app(app: Flask) -> None:
@@ -168,9 +165,9 @@ def init_app(app: Flask) -> None:
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     babel = Babel(app, locale_selector=language, timezone_selector=lambda: str(clock.ZONE))
-    babel.domain_instance = _Sentences()
+    domain = babel.domain_instance = _Sentences()
     # Jinja's own callables derive a new context for every sentence in a loop: twenty times the work.
-    app.jinja_env.globals.update(_=_sentence, gettext=_sentence, ngettext=_counted)
+    app.jinja_env.globals.update(_=domain.sentence, gettext=domain.sentence, ngettext=domain.counted)
     app.jinja_env.filters.update(
         when=when, day=day, full_day=full_day, ago=long_ago, stamp=stamp, sentences=sentences, listed=listed
     )
