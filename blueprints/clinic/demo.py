@@ -31,13 +31,14 @@ from ..documents.models import AnswerKind, Document, Drawing, MarkKind, Page
 from ..documents.rendering import office_available
 from ..students.models import Student
 from . import invented, queries, service
+from .demo_copies import copy_for_everyone
 from .models import Outcome, State, Submission
 from .workflow import SUBMISSION
 
 SUBMISSIONS = 60
 PAPERS = 60
 BATCH = 20
-PER_STUDENT_AT_SCALE = 2
+PLAYED, PER_STUDENT_AT_SCALE = 240, 2
 KINDS = frozenset({Kind.PDF, Kind.DOCX, Kind.JPG})
 
 PLAN = (
@@ -94,11 +95,17 @@ def the_clinic(story: Story) -> None:
         _duties(story)
     cases = list(_cases(story))
     made = _papers(story, cases)
+    played = []
     for begin in range(0, len(cases), BATCH):
         with unit("write"):
             cast = Cast()
             for case in cases[begin : begin + BATCH]:
-                Tale(story, case, made[case.number % len(made)], cast).tell()
+                tale = Tale(story, case, made[case.number % len(made)], cast)
+                tale.tell()
+                played.append(tale.submission_id)
+    if story.scale > 1:
+        named = {story.facts["students"][n][0] for n in (*NAMED, *WITHOUT)}
+        copy_for_everyone(story, played, each=PER_STUDENT_AT_SCALE, but=named)
     with unit("write"):
         service.rank_queue()
 
@@ -126,19 +133,19 @@ def _duties(story: Story) -> None:
 
 
 def _cases(story: Story) -> Iterator[Case]:
-    """The named students first, each with one; then the plan's shares over everyone else."""
+    """The named students first, each with one; then the plan's shares, spread over everyone else."""
     shares = [(state, rounds) for state, rounds, many in PLAN for _n in range(many)]
-    count = SUBMISSIONS if story.scale <= 1 else PER_STUDENT_AT_SCALE * story.students
+    most = SUBMISSIONS if story.scale <= 1 else PLAYED
     for number, (state, rounds) in NAMED.items():
         shares.remove((state, rounds))
         yield Case(number, number, state, rounds)
     others = [n for n in range(story.students) if n not in NAMED and n not in WITHOUT]
     mixed = shares.copy()
     story.chance.shuffle(mixed)
-    for index in range(count - len(NAMED)):
+    many = min(most - len(NAMED), len(others))
+    for index in range(many):
         state, rounds = mixed[index % len(mixed)]
-        student = others[(index * 3) % len(others)] if count <= len(others) else others[index % len(others)]
-        yield Case(len(NAMED) + index, student, state, rounds)
+        yield Case(len(NAMED) + index, others[index * len(others) // many], state, rounds)
 
 
 # -- Papers ---------------------------------------------------------------------------------------------
@@ -265,19 +272,13 @@ class Tale:
             made = service.submit(
                 student,
                 self.paper.first,
-                target=self._target(),
+                target=resume.target,
                 ask=invented.ask(resume, self.case.number),
                 focus=self.chance.sample(["structure", "match", "results", "language", "layout"], 2),
                 interview_on=interview,
             )
             db.session.flush()
             self.submission_id = made.id
-
-    def _target(self) -> str:
-        """Someone with several submissions aims at several posts."""
-        turn = self.case.number // max(1, self.story.students)
-        posts = [self.paper.resume.target, *invented.target_posts(self.major)]
-        return posts[0] if turn == 0 else f"{posts[turn % len(posts)]}（{turn + 1}）"
 
     @cached_property
     def submission(self) -> Submission:

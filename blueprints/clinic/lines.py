@@ -21,12 +21,17 @@ from . import queries
 from .models import State
 
 MINUTE = timedelta(minutes=1)
+TONES = {"warn": "soon", "bad": "late"}
 CLOSED = (State.RETURNED, State.SIGNED_OFF, State.WITHDRAWN)
 
 
 @dataclass(slots=True)
 class Line:
-    """One row as one person sees it. ``holder`` is empty unless someone has it; ``tone`` is that of the reason."""
+    """One row as one person sees it.
+
+    ``tone`` is ``soon``, ``late`` or nothing, ``holder`` is empty unless someone has it, and ``is_free`` says whether this
+    person may claim it: it waits, and is not kept for another reviewer.
+    """
 
     id: int
     name: str
@@ -54,30 +59,33 @@ class Look:
         self._reason, self._span, self._version = cache(_reason), cache(span), cache(_version)
 
     def line(self, row: Any) -> Line:
-        reason, tone = self.reason(row)
+        late, kept, is_mine = self._is_late(row), self._is_kept(row), row.holder_id == self.me
+        reason, tone = self._why(row, late, kept)
         return Line(
-            id=row.id,
-            name=row.name,
-            number=row.number,
-            target=row.target,
-            college=row.college,
+            row.id,
+            row.name,
+            row.number,
+            row.target,
+            row.college,
             version=self._version(row.round_no),
             reason=reason,
-            tone=tone,
+            tone=TONES.get(tone, ""),
             waited=self.waited(row),
-            is_late=self._is_late(row),
+            is_late=late,
             holder=self._holder(row) if row.holder else "",
-            is_mine=row.holder_id == self.me,
-            is_free=self._is_free(row),
+            is_mine=is_mine,
+            is_free=self.may_take and row.status is State.WAITING and (not kept or row.reviewer_id == self.me),
             reviewer=row.reviewer or "",
         )
 
     def reason(self, row: Any) -> tuple[str, str]:
         """Why it stands where it stands, in words, and their tone. A support level is never named."""
+        return self._why(row, self._is_late(row), self._is_kept(row))
+
+    def _why(self, row: Any, late: bool, kept: bool) -> tuple[str, str]:
         if row.status in CLOSED:
             return str(row.status.label), row.status.tone
-        interview_on = row.interview_on if row.queue_rank == 0 else None
-        return self._reason(interview_on, self._is_late(row), row.queue_rank < 9, self._is_kept(row))
+        return self._reason(row.interview_on if row.queue_rank == 0 else None, late, row.queue_rank < 9, kept)
 
     def waited(self, row: Any) -> str:
         if row.waiting_since is None:
@@ -90,12 +98,6 @@ class Look:
 
     def _is_kept(self, row: Any) -> bool:
         return row.reserved_until is not None and row.reserved_until > self.now
-
-    def _is_free(self, row: Any) -> bool:
-        """Whether this person may claim it: it waits, and is not kept for another reviewer."""
-        if not self.may_take or row.status is not State.WAITING:
-            return False
-        return row.reviewer_id == self.me or not self._is_kept(row)
 
     def _holder(self, row: Any) -> str:
         """Who has it, since when."""

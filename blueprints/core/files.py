@@ -80,6 +80,7 @@ class FolderStore:
     def put(self, path: Path, key: str) -> None:
         target = self._at(key)
         if target.exists():
+            target.touch()  # young again, so that no sweep takes it before its row is there
             path.unlink()
             return
         target.parent.mkdir(exist_ok=True)

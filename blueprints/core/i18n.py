@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from babel import dates
 from babel.lists import format_list
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
@@ -13,7 +15,6 @@ from flask_babel import (
     Babel,
     Domain,
     force_locale,
-    format_date,
     format_datetime,
     get_locale,
     ngettext,
@@ -62,6 +63,15 @@ def _is_chinese() -> bool:
     return str(get_locale()).startswith("zh")
 
 
+def _formatted(value: date, pattern: str) -> str:
+    return _date_in(str(get_locale()), value, pattern)
+
+
+@lru_cache(maxsize=1024)
+def _date_in(locale: str, value: date, pattern: str) -> str:
+    return str(dates.format_date(value, pattern, locale))
+
+
 def when(moment: datetime | None) -> str:
     """``10:31`` for today, else the day as well, and the year when it is another."""
     if moment is None:
@@ -78,8 +88,8 @@ def day(value: date | datetime | None) -> str:
     if isinstance(value, datetime):
         value = clock.local(value).date()
     if value.year == clock.today().year:
-        return f"{value.month} 月 {value.day} 日" if _is_chinese() else format_date(value, "MMM d")
-    return f"{value.year} 年 {value.month} 月 {value.day} 日" if _is_chinese() else format_date(value, "MMM d, yyyy")
+        return f"{value.month} 月 {value.day} 日" if _is_chinese() else _formatted(value, "MMM d")
+    return f"{value.year} 年 {value.month} 月 {value.day} 日" if _is_chinese() else _formatted(value, "MMM d, yyyy")
 
 
 def full_day(value: date | datetime | None) -> str:
@@ -88,7 +98,7 @@ def full_day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = clock.local(value).date()
-    weekday = format_date(value, "EEE")
+    weekday = _formatted(value, "EEE")
     return f"{day(value)} {weekday}" if _is_chinese() else f"{weekday}, {day(value)}"
 
 

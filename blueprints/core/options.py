@@ -61,4 +61,5 @@ class Option:
                 db.session.add(OptionRow(key=self.key, value=value))
         elif row.value != value:
             row.value = value
+        db.session.flush()  # ``value`` reads past the session
         g.pop("options", None)

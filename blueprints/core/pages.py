@@ -7,6 +7,7 @@ template gets that block; everyone else gets the whole page. Views do not branch
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -93,17 +94,12 @@ def nothing_new() -> Response:
     return Response(status=204)
 
 
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")  # a browser drops tabs and line breaks before it looks
+
+
 def local_url(target: str | None) -> str | None:
     """A path on this site, or None: ``//elsewhere`` and ``/\\elsewhere`` are not."""
-    if (
-        target
-        and target.startswith("/")
-        and target[1:2] not in ("/", "\\")
-        and "\n" not in target
-        and "\r" not in target
-    ):
-        return target
-    return None
+    return target if target and _LOCAL.fullmatch(target) else None
 
 
 # -- Errors ---------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END
 CREATE TRIGGER audit_entry_no_change BEFORE UPDATE ON audit_entry
 WHEN OLD.seq IS NOT NULL OR NEW.id <> OLD.id OR NEW.at <> OLD.at OR NEW.actor_id IS NOT OLD.actor_id
   OR NEW.verb <> OLD.verb OR NEW.subject_id <> OLD.subject_id OR NEW.changes <> OLD.changes OR NEW.note <> OLD.note
+  OR NEW.subject_type <> OLD.subject_type OR NEW.topic_type <> OLD.topic_type OR NEW.topic_id <> OLD.topic_id
 BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END
 """,
     ),

@@ -65,7 +65,13 @@ def test_an_unknown_person_a_wrong_password_and_a_person_without_one_get_the_sam
     change(app, cast.ding, disabled)
     change(app, cast.luo, without)
     said = set()
-    for login, password in (("nobody", PASSWORD), ("lin", "wrong"), ("ding", PASSWORD), ("luo", PASSWORD), ("lin", PASSWORD + " ")):
+    for login, password in (
+        ("nobody", PASSWORD),
+        ("lin", "wrong"),
+        ("ding", PASSWORD),
+        ("luo", PASSWORD),
+        ("lin", PASSWORD + " "),
+    ):
         answer = attempt(browser(), login, password)
         assert answer.status == 422
         said.add(answer.errors)
@@ -125,7 +131,9 @@ def test_signing_in_right_forgets_the_failures_of_the_account(app, cast, browser
     assert attempt(browser(), "lin", "wrong").status == 422
 
 
-@pytest.mark.parametrize("place", ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "evil"])
+@pytest.mark.parametrize(
+    "place", ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "evil"]
+)
 def test_signing_in_never_leads_to_another_site(app, cast, browser, place):
     visitor = browser()
     page = visitor.get("/sign-in?" + urlencode({"next": place}))
@@ -371,7 +379,9 @@ def test_a_form_of_another_site_is_refused_even_with_its_token(app, cast, browse
     assert student.get("/me", headers={"Sec-Fetch-Site": "cross-site"}).status == 200, "a link from elsewhere is a link"
 
 
-@pytest.mark.parametrize(("url", "name", "secure"), [("http://localhost", "qihang", False), ("https://localhost", "__Host-qihang", True)])
+@pytest.mark.parametrize(
+    ("url", "name", "secure"), [("http://localhost", "qihang", False), ("https://localhost", "__Host-qihang", True)]
+)
 def test_the_cookie_is_bound_to_the_site_and_under_https_to_its_connection(tmp_path, url, name, secure):
     settings = replace(settings_for(tmp_path), public_url=url)
     settings.secret_key_file.write_text("t" * 64)
@@ -410,7 +420,10 @@ def test_language_theme_and_shortcuts_are_kept_with_the_person(app, cast, browse
 def test_before_sign_in_they_are_kept_in_the_browser(app, browser):
     visitor = browser()
     visitor.get("/sign-in")
-    assert visitor.post("/preferences", {"language": "zh_Hans_CN", "theme": "light", "next": "/sign-in"}).location == "/sign-in"
+    assert (
+        visitor.post("/preferences", {"language": "zh_Hans_CN", "theme": "light", "next": "/sign-in"}).location
+        == "/sign-in"
+    )
     root = visitor.get("/sign-in").page
     assert (root.get("lang"), root.get("data-theme")) == ("zh-CN", "light")
     assert browser().get("/sign-in").page.get("lang") == "en"

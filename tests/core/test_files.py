@@ -112,9 +112,7 @@ def test_a_missing_file_and_a_changed_one_are_each_named(store):
     store.path(gone).unlink()
     with store.path(changed).open("r+b") as file:
         file.write(b"X")
-    assert sorted(problems()) == sorted(
-        [f"files: {gone} is missing", f"files: {changed} does not match its hash"]
-    )
+    assert sorted(problems()) == sorted([f"files: {gone} is missing", f"files: {changed} does not match its hash"])
 
 
 def test_a_file_of_our_own_is_moved_into_the_store(store, tmp_path):

@@ -84,7 +84,13 @@ def test_the_compiled_catalog_is_the_one_in_the_source(app):
 
 @pytest.mark.parametrize(
     ("asked", "lang"),
-    [("zh-CN,zh;q=0.9", "zh-CN"), ("en-GB,en;q=0.8", "en"), ("fr", "zh-CN"), ("", "zh-CN"), ("en;q=0.2,zh;q=0.9", "zh-CN")],
+    [
+        ("zh-CN,zh;q=0.9", "zh-CN"),
+        ("en-GB,en;q=0.8", "en"),
+        ("fr", "zh-CN"),
+        ("", "zh-CN"),
+        ("en;q=0.2,zh;q=0.9", "zh-CN"),
+    ],
 )
 def test_a_stranger_reads_the_language_the_browser_asks_for_and_else_chinese(app, browser, asked, lang):
     assert browser().get("/sign-in", headers={"Accept-Language": asked}).page.get("lang") == lang
@@ -102,7 +108,10 @@ def test_ones_own_choice_wins_over_the_browsers(app, cast, browser):
 
 @pytest.mark.parametrize(
     ("language", "today", "this_year", "another"),
-    [("zh_Hans_CN", "10:30", "11 月 20 日 10:30", "2025 年 11 月 24 日 10:30"), ("en", "10:30", "Nov 20 10:30", "Nov 24, 2025 10:30")],
+    [
+        ("zh_Hans_CN", "10:30", "11 月 20 日 10:30", "2025 年 11 月 24 日 10:30"),
+        ("en", "10:30", "Nov 20 10:30", "Nov 24, 2025 10:30"),
+    ],
 )
 def test_a_moment_is_said_as_shortly_as_it_is_clear(app, frozen, language, today, this_year, another):
     with app.app_context(), force_locale(language):

@@ -100,7 +100,7 @@ def test_a_failing_job_is_tried_three_times_with_growing_pauses_and_then_it_is_d
         with clock.told(now):
             assert jobs.drain() == 1
             pauses.append((row(id_).due - now).total_seconds())
-            assert GIVEN_UP == ([1] if _n == 2 else [])
+            assert ([1] if _n == 2 else []) == GIVEN_UP
             now = row(id_).due
     assert pauses[:2] == [2, 8]
     assert (row(id_).dead, row(id_).tries, row(id_).error) == (True, 3, "OSError: the disk is full")

@@ -30,11 +30,17 @@ def queue_up(cast, count: int, first: int = 0) -> list[int]:
             target = f"教师 {n:02d}"
             made.append(
                 Submission(
-                    student_id=who.student_id, college_id=session.get_one(Student, who.student_id).college_id, target=target,
-                    target_key=target_key(target), slot=n // 3 + 1, status=State.WAITING, waiting_since=clock.now(),
-                    first_queued_at=clock.now(), last_moved_at=clock.now(),
+                    student_id=who.student_id,
+                    college_id=session.get_one(Student, who.student_id).college_id,
+                    target=target,
+                    target_key=target_key(target),
+                    slot=n // 3 + 1,
+                    status=State.WAITING,
+                    waiting_since=clock.now(),
+                    first_queued_at=clock.now(),
+                    last_moved_at=clock.now(),
                 )
-            )  # fmt: skip
+            )
         session.add_all(made)
         return [s.id for s in made]
 
@@ -56,9 +62,25 @@ def shown(answer) -> list[int]:
 
 @pytest.mark.parametrize(
     "query",
-    ["nonsense=1", "sort=nonsense", "sort=-who", "tab=nonsense", "state=nonsense", "college=x", "college=9999999999999999999999",
-     "waited=2", "page=x", "page=0", "page=-1", "page=999999", "page=%D9%A3", "q=", "q=%00", "seen=x"],
-)  # fmt: skip
+    [
+        "nonsense=1",
+        "sort=nonsense",
+        "sort=-who",
+        "tab=nonsense",
+        "state=nonsense",
+        "college=x",
+        "college=9999999999999999999999",
+        "waited=2",
+        "page=x",
+        "page=0",
+        "page=-1",
+        "page=999999",
+        "page=%D9%A3",
+        "q=",
+        "q=%00",
+        "seen=x",
+    ],
+)
 def test_what_the_query_does_not_know_is_ignored(app, cast, browser, three, query):
     reviewer = browser(cast.shen)
     assert shown(reviewer.get(f"/clinic/?{query}")) == shown(reviewer.get("/clinic/"))
@@ -128,7 +150,9 @@ def test_each_tab_holds_what_it_says(app, cast, browser, three):
         people.review(three["meng"], cast.shen)
         people.review(three["far"], cast.ding, decision="sign_off")
     reviewer = browser(cast.shen)
-    tabs = {tab: shown(reviewer.get(f"/clinic/?tab={tab}")) for tab in ("waiting", "mine", "overdue", "returned", "done")}
+    tabs = {
+        tab: shown(reviewer.get(f"/clinic/?tab={tab}")) for tab in ("waiting", "mine", "overdue", "returned", "done")
+    }
     lin, meng, far = three["lin"], three["meng"], three["far"]
     assert tabs["waiting"] == [lin]
     assert sorted(tabs["mine"]) == sorted([lin, meng])

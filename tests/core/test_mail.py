@@ -17,8 +17,6 @@ from blueprints.core.db import unit
 from tests.machine import free_port
 
 
-
-
 @pytest.fixture
 def outbox(app, tmp_path, monkeypatch):
     """Mail of this test goes to a folder of its own."""
@@ -75,7 +73,7 @@ def test_a_line_break_in_a_subject_adds_no_header(outbox):
 class Postman(socketserver.StreamRequestHandler):
     """As much of a mail server as smtplib needs; keeps what it is given."""
 
-    received: list[bytes] = []  # noqa: RUF012 (each test clears it)
+    received: list[bytes] = []
 
     def handle(self) -> None:
         self.wfile.write(b"220 here\r\n")

@@ -87,7 +87,7 @@ def test_up_down_and_up_again_with_people_in_it(empty):
     Cast.arrive()
 
 
-BROKEN = '''
+BROKEN = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -100,7 +100,7 @@ def upgrade():
     with op.batch_alter_table("cohort") as batch:
         batch.add_column(sa.Column("half", sa.Integer))
     raise ZeroDivisionError
-'''
+"""
 
 
 def test_a_migration_that_fails_half_way_leaves_nothing(live, tmp_path, monkeypatch):
@@ -125,8 +125,12 @@ def test_a_migration_that_fails_half_way_leaves_nothing(live, tmp_path, monkeypa
 def test_rebuilding_a_table_on_sqlite_keeps_the_children_that_cascade_from_it(live, tmp_path, monkeypatch):
     scripts = tmp_path / "migrations"
     shutil.copytree(ROOT / "migrations", scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    rebuild = BROKEN.format(head=migrate.heads()[0]).replace("cohort", "user_account").replace("raise ZeroDivisionError", "")
-    (scripts / "versions" / "broken.py").write_text(rebuild.replace("batch_alter_table(\"user_account\")", "batch_alter_table(\"user_account\", recreate=\"always\")"))
+    rebuild = (
+        BROKEN.format(head=migrate.heads()[0]).replace("cohort", "user_account").replace("raise ZeroDivisionError", "")
+    )
+    (scripts / "versions" / "broken.py").write_text(
+        rebuild.replace('batch_alter_table("user_account")', 'batch_alter_table("user_account", recreate="always")')
+    )
     config = Config()
     config.set_main_option("script_location", str(scripts))
     config.set_main_option("path_separator", "os")

@@ -75,7 +75,11 @@ def test_an_error_comes_to_htmx_as_a_toast_and_leaves_the_target_as_it_was(app, 
     with app.app_context():
         people.move(waiting, "claim", cast.shen)
     reviewer = browser(cast.ding)
-    for path, status in (("/clinic/1/claim", 404), (f"/clinic/{waiting}/release", 403), (f"/clinic/{waiting}/claim", 409)):
+    for path, status in (
+        ("/clinic/1/claim", 404),
+        (f"/clinic/{waiting}/release", 403),
+        (f"/clinic/{waiting}/claim", 409),
+    ):
         answer = reviewer.post(path, **partial("section#queue"))
         assert answer.status == status
         assert answer.page.tag == "hx-partial"

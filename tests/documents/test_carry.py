@@ -25,7 +25,9 @@ def pages(*texts: list[str]) -> list[Page]:
     return [Page(no, [{"text": text} for text in lines]) for no, lines in enumerate(texts, 1)]
 
 
-BEFORE = pages(["林知夏", "求职意向：小学数学教师", "担任两个班的教学工作", "协助学生提高成绩", "普通话二级甲等"], ["获校级奖学金"])
+BEFORE = pages(
+    ["林知夏", "求职意向：小学数学教师", "担任两个班的教学工作", "协助学生提高成绩", "普通话二级甲等"], ["获校级奖学金"]
+)
 
 
 def fate(quote: str, after: list[Page], page_no: int = 1):
@@ -39,13 +41,17 @@ def test_a_line_that_stayed_is_unchanged_wherever_it_moved():
 
 
 def test_a_line_that_was_rewritten_is_changed_and_says_what_it_says_now():
-    after = pages(["林知夏", "求职意向：小学数学教师", "担任三年级两个班共 86 人的教学工作", "协助学生提高成绩", "普通话二级甲等"])
+    after = pages(
+        ["林知夏", "求职意向：小学数学教师", "担任三年级两个班共 86 人的教学工作", "协助学生提高成绩", "普通话二级甲等"]
+    )
     carried = fate("担任两个班", after)
     assert (carried.fate, carried.text) == (Fate.CHANGED, "担任三年级两个班共 86 人的教学工作")
 
 
 def test_of_several_new_lines_the_most_alike_is_the_one():
-    after = pages(["林知夏", "求职意向：小学数学教师", "自我评价：认真", "担任两个班的数学教学工作", "协助学生提高成绩"])
+    after = pages(
+        ["林知夏", "求职意向：小学数学教师", "自我评价：认真", "担任两个班的数学教学工作", "协助学生提高成绩"]
+    )
     assert fate("担任两个班的教学工作", after).text == "担任两个班的数学教学工作"
 
 

@@ -64,7 +64,9 @@ def test_a_selection_over_lines_is_in_reading_order_and_knows_what_stands_around
 
 
 def test_a_box_may_be_drawn_from_any_corner_and_is_kept_on_the_page():
-    assert find(PAGE, box="200,120,60,70").rects == find(PAGE, box="60,70,200,120").rects == [[60.0, 70.0, 200.0, 120.0]]
+    assert (
+        find(PAGE, box="200,120,60,70").rects == find(PAGE, box="60,70,200,120").rects == [[60.0, 70.0, 200.0, 120.0]]
+    )
     assert find(PAGE, box="-50,-50,9999,9999").rects == [[0.0, 0.0, 595.0, 842.0]]
 
 

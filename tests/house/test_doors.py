@@ -37,9 +37,14 @@ def path_of(endpoint: str, rule: str, scene: Scene, submission: int | None = Non
     own = {"accounts": scene.notice, "students": scene.cast.lin.student_id}.get(endpoint.partition(".")[0])
     id_ = submission or own or scene.submission
     given = {
-        "id": id_, "mark_id": mark, "user_id": scene.cast.ding.id, "n": 1, "kind": "csv", "token": scene.link,
+        "id": id_,
+        "mark_id": mark,
+        "user_id": scene.cast.ding.id,
+        "n": 1,
+        "kind": "csv",
+        "token": scene.link,
         "filename": "app.css",
-    }  # fmt: skip
+    }
     path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: str(given[found[1]]), rule)
     return path + ("?page=1&line=0" if endpoint == "clinic.compose" else "")
 
@@ -49,9 +54,17 @@ def test_every_route_says_who_may_knock(app):
     assert endpoints - set(DOORS) == set()
     public = {e for e in endpoints if DOORS[e].access.public}
     assert public == {
-        "static", "accounts.healthz", "accounts.sign_in", "accounts.sign_in_now", "accounts.sign_out", "accounts.welcome",
-        "accounts.welcome_now", "accounts.preferences", "accounts.help_page", "accounts.privacy",
-    }  # fmt: skip
+        "static",
+        "accounts.healthz",
+        "accounts.sign_in",
+        "accounts.sign_in_now",
+        "accounts.sign_out",
+        "accounts.welcome",
+        "accounts.welcome_now",
+        "accounts.preferences",
+        "accounts.help_page",
+        "accounts.privacy",
+    }
 
 
 def test_the_routes_command_lists_each_with_its_methods_and_who_may(app):
@@ -162,12 +175,19 @@ def crawl(visitor: Browser, most: int = 120) -> dict[str, int]:
         gets = answer.page.xpath("//@hx-get") if answer.page is not None else []
         for link in [*answer.links(), *gets]:
             there = urlsplit(urljoin(path, link))
-            if not there.netloc and there.path.startswith("/") and not there.scheme and not there.path.startswith("/static/"):
+            if (
+                not there.netloc
+                and there.path.startswith("/")
+                and not there.scheme
+                and not there.path.startswith("/static/")
+            ):
                 ahead.append(there.path + (f"?{there.query}" if there.query else ""))
     return seen
 
 
-@pytest.mark.parametrize("name", ["lin", "meng", "shen", "ding", "luo", "office", "leader", "counselor", "admin", "mentor"])
+@pytest.mark.parametrize(
+    "name", ["lin", "meng", "shen", "ding", "luo", "office", "leader", "counselor", "admin", "mentor"]
+)
 def test_following_every_link_works_and_changes_nothing(app, scene, name):
     visitor = Browser(app)
     visitor.sign_in(getattr(scene.cast, name).login)

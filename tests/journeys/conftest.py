@@ -39,5 +39,6 @@ def visit(request: pytest.FixtureRequest, chromium: Browser, school: School) -> 
     """``visit(person)``: a signed-in page in a browser of its own. Any fault in any of them fails the test."""
     visitors = Visitors(chromium, school.url)
     yield visitors
-    visitors.leave(request.node.name)
+    visitors.keep_pictures(request.node.name)
+    visitors.leave()
     assert not visitors.faults

@@ -11,7 +11,15 @@ from playwright.sync_api import Page, expect
 
 from .school import School, two_pages
 from .visitors import (
-    Visitors, cards, confirm_pages, drag, fill_prescription, record_call, see_pictures, upload, write_mark,
+    Visitors,
+    cards,
+    confirm_pages,
+    drag,
+    fill_prescription,
+    record_call,
+    see_pictures,
+    upload,
+    write_mark,
 )  # fmt: skip
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -143,7 +151,7 @@ def sign_off(page: Page) -> None:
     asked = page.get_by_role("region", name="Asked in version 1")
     expect(asked).to_contain_text("raised the average by 12 points")
     expect(asked).to_contain_text("The rank is not published.")
-    asked.get_by_role("button", name=re.compile("Close: How many students")).click()
+    asked.get_by_role("button", name=re.compile("Close mark: How many students")).click()
     expect(asked.get_by_role("button", name=re.compile("Reopen: How many students"))).to_be_visible()
     record_call(page, minutes=3)
     fill_prescription(page, "Signed off", "Ready to send.")

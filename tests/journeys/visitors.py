@@ -63,11 +63,14 @@ class Visitors:
         """Console lines with these words are expected in this test."""
         self._forgiven.append(words)
 
-    def leave(self, test: str) -> None:
-        """Close the browsers; with ``QIHANG_TEST_SHOTS=folder`` their last pages are kept there."""
+    def keep_pictures(self, name: str) -> None:
+        """With ``QIHANG_TEST_SHOTS=folder`` keep there how the pages look now."""
         for number, context in enumerate(self._contexts):
             for page in context.pages if SHOTS else []:
-                page.screenshot(path=f"{SHOTS}/{test}-{number}.png")
+                page.screenshot(path=f"{SHOTS}/{name}-{number}.png")
+
+    def leave(self) -> None:
+        for context in self._contexts:
             context.close()
 
     def _console(self, message: ConsoleMessage) -> None:
