@@ -63,9 +63,10 @@ system:
 	    echo "Installing python3-venv"; apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(PYTHON) -m venv .venv; \
 	  else echo "Python's venv is missing. To install it: apt-get install python3-venv"; exit 1; fi; }
 
-.venv/ready: .venv/bin/pip requirements.txt $(wildcard translations/*/LC_MESSAGES/*.po)
+.venv/ready: .venv/bin/pip requirements.txt pyproject.toml $(wildcard translations/*/LC_MESSAGES/*.po)
 	@echo "Installing the Python packages into .venv"
 	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null
 	@$(BIN)/pybabel -q compile -d translations
 	@touch $@
 

@@ -51,19 +51,19 @@ def sign_in_now() -> Response:
     form = SignInForm()
     if not form.validate():
         return render("accounts/sign_in.html", 422, form=form)
-    login, address = form.username.data.strip(), request.remote_addr or ""
-    if service.is_throttled(login, address):
+    user, address = queries.by_login(form.username.data.strip()), request.remote_addr or ""
+    account = user.username if user else form.username.data.strip()  # the number and the user name are one account
+    if service.is_throttled(account, address):
         form.password.errors = [_("Too many attempts. Wait a quarter of an hour, or ask for a one-time link.")]
         return render("accounts/sign_in.html", 429, form=form)
-    user = queries.by_login(login)
     fits = service.password_fits(user, form.password.data)
     if user is None or not fits or not user.is_active:
-        regardless(service.note_failure, login, address, user.id if user else None)
+        regardless(service.note_failure, account, address, user.id if user else None)
         form.password.errors = [_("The number or the password is not right. Try again, or ask for a one-time link.")]
         return render("accounts/sign_in.html", 422, form=form)
     user_id = user.id
     wait_to_write()
-    _enter(user_id, login)
+    _enter(user_id, account)
     return done(local_url(form.next.data) or url_for(".home"))
 
 

@@ -94,10 +94,15 @@ def one_time_link(user: User) -> str:
 
 def link_owner(token: str) -> OneTimeLink | None:
     """The unused, unexpired link of this token."""
-    query = sa.select(OneTimeLink).where(
-        OneTimeLink.token_hash == queries.hashed(token),
-        OneTimeLink.used_at.is_(None),
-        OneTimeLink.expires_at > clock.now(),
+    query = (
+        sa.select(OneTimeLink)
+        .join(User, User.id == OneTimeLink.user_id)
+        .where(
+            OneTimeLink.token_hash == queries.hashed(token),
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > clock.now(),
+            User.disabled_at.is_(None),
+        )
     )
     return db.session.scalar(query)
 

@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from ..core import clock
 from ..core.audit import AuditEntry
 from ..core.db import db, unit
 from ..core.demo import Story
@@ -87,8 +86,8 @@ class Copier:
             self.by_college[original.submission["college_id"]].append(original)
         self.number = db.session.scalars(sa.select(PrescriptionCounter.last)).one()
 
-    def copy(self, students: list[tuple[Student, int]]) -> None:
-        """Store one more submission for each of these students; the number says which of theirs it is, from 0."""
+    def copy(self, students: list[tuple[Any, int]]) -> None:
+        """Store one more submission for each (id, user_id, college_id); the number is which of theirs, from 0."""
         made: dict[sa.Table, list[Row]] = {table: [] for table in TABLES}
         for student, turn in students:
             pool = self.by_college[student.college_id]
@@ -97,7 +96,7 @@ class Copier:
             if rows:
                 db.session.execute(sa.insert(table), rows)
 
-    def _copy(self, original: Original, student: Student, turn: int, made: dict[sa.Table, list[Row]]) -> None:
+    def _copy(self, original: Original, student: Any, turn: int, made: dict[sa.Table, list[Row]]) -> None:
         ids = {old: new_id() for old in original.own_ids}
         ids |= {old: student.id if what == "student" else student.user_id for old, what in original.owner.items()}
         earlier = timedelta(minutes=0 if original.is_held else self.chance.randint(0, 480))
@@ -131,14 +130,14 @@ def copy_for_everyone(story: Story, played: list[int], *, each: int, but: set[in
     """Give every student ``each`` submissions, the played ones included; those of ``but`` keep what they have."""
     with unit("read"):
         copier = Copier(story, played)
+        everyone = sa.select(Student.id, Student.user_id, Student.college_id).order_by(Student.id)
         had = dict(db.session.execute(sa.select(SUBMISSION.c.student_id, sa.func.count()).group_by("student_id")).all())
         wanted = [
             (student, turn)
             for turn in range(each)
-            for student in db.session.scalars(sa.select(Student).order_by(Student.id))
+            for student in db.session.execute(everyone)
             if turn >= had.get(student.id, 0) and student.id not in but
         ]
-        db.session.expunge_all()
     for begin in range(0, len(wanted), BATCH):
         with unit("write"):
             copier.copy(wanted[begin : begin + BATCH])

@@ -21,6 +21,8 @@ from .forms import FOCUS, FileForm, PublishForm
 from .models import Decision, Round, State, Submission
 from .workflow import SUBMISSION
 
+STUDENTS_ANSWERS = frozenset({AnswerKind.DONE, AnswerKind.DISAGREE, AnswerKind.QUESTION})
+
 
 class ClinicDesk:
     """See :class:`~..documents.mount.Desk`."""
@@ -61,8 +63,15 @@ class ClinicDesk:
         return url_for("clinic.show", id=owner.id)
 
     def worked(self, owner: Submission) -> None:
+        if owner.holder_id != current_user.id:
+            return  # the reviewer of an earlier round, who closes a mark of theirs
         service.worked(owner)
         service.drop_draft(self.round(owner), current_user.id, *service.COMPOSER)
+
+    def may_say(self, owner: Submission) -> frozenset[AnswerKind]:
+        """The student answers, the reviewer replies."""
+        is_owner = owner.student.user_id == current_user.id
+        return STUDENTS_ANSWERS if is_owner else frozenset({AnswerKind.REPLY})
 
     def answered(self, owner: Submission, mark: Annotation, kind: AnswerKind) -> None:
         notices.tell_of_answer(owner, mark, kind, current_user)
@@ -182,7 +191,7 @@ def _continue(form: PlainForm, target: Any, typed: dict[str, Any]) -> None:
 def _undo(document: Document, working: bool) -> Annotation | None:
     """The mark just deleted, by the address a form without script comes back to."""
     mark_id = request.args.get("undo", type=int)
-    mark = documents.mark(document.id, mark_id) if mark_id and working else None
+    mark = documents.mark(document.id, mark_id) if working and mark_id and 0 < mark_id < 2**63 else None
     return mark if mark is not None and mark.deleted_at and mark.author_id == current_user.id else None
 
 
@@ -233,7 +242,7 @@ def student_page(submission: Submission, status: int = 200, **context: Any) -> R
 def _result(submission: Submission, round_: Round, document: Document, status: int, facts: dict[str, Any]) -> Response:
     marks = documents.marks([document.id], drafts_of=None, viewer=current_user.id)[document.id]
     asked = [m for m in marks if m.wants_answer]
-    handled = sum(1 for m in asked if m.answered_by(current_user.name))
+    handled = sum(1 for m in asked if m.answered_by(current_user.id))
     names = people_named({round_.reviewer_id} if round_.reviewer_id else set())
     return render(
         "clinic/result.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -26,6 +26,7 @@ from ..core.forms import Form
 from . import options
 from .models import Decision, Outcome
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 FOCUS = {
     "structure": _l("Overall structure"),
@@ -135,18 +136,24 @@ class PublishForm(PrescriptionForm, CallForm):
         return self
 
 
+def within_reach(form: Any, field: Any) -> None:
+    """A day that calendars can reckon with."""
+    if field.data and not EARLIEST <= field.data <= LATEST:
+        raise ValidationError(_("Choose a day between 2000 and 2099."))
+
+
 class DutyForm(Form):
     login = StringField(_l("Staff number or user name"), [Length(max=60, message=TOO_LONG)])
-    begins_on = DateField(_l("From"), [InputRequired(_l("Choose a date."))])
-    ends_on = DateField(_l("Until"), [Optional()])
+    begins_on = DateField(_l("From"), [InputRequired(_l("Choose a date.")), within_reach])
+    ends_on = DateField(_l("Until"), [Optional(), within_reach])
     colleges = Checks(_l("Colleges (none chosen: all)"), coerce=int, validators=[Optional()])
     weekly_capacity = IntegerField(
         _l("Résumés a week"),
         [InputRequired(_l("Type a number.")), NumberRange(0, 200, _l("Between %(min)d and %(max)d."))],
         default=10,
     )
-    away_from = DateField(_l("Away from"), [Optional()])
-    away_until = DateField(_l("Away until"), [Optional()])
+    away_from = DateField(_l("Away from"), [Optional(), within_reach])
+    away_until = DateField(_l("Away until"), [Optional(), within_reach])
     version = IntegerField(validators=[Optional()], default=0)
 
     def validate_ends_on(self, field: Any) -> None:

@@ -32,7 +32,7 @@ def student(actor: Any) -> Iterator[HomePanel]:
                 for m in documents.marks([round_.document_id], drafts_of=None, viewer=actor.id)[round_.document_id]
                 if m.wants_answer
             ]
-            card["asked"], card["handled"] = len(marks), sum(m.answered_by(actor.name) for m in marks)
+            card["asked"], card["handled"] = len(marks), sum(m.answered_by(actor.id) for m in marks)
         cards.append(card)
     yield HomePanel("clinic/home_student.html", {"cards": cards, "limit": options.OPEN_LIMIT.value}, order=20)
 

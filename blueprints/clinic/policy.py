@@ -50,6 +50,9 @@ being_reviewed = Rule(
     _l("This round is not being reviewed now, so nothing can be written to it."),
 )
 has_result = Rule(lambda actor, s: any(r.published_at for r in s.rounds), _l("There is no published review yet."))
+not_withdrawn = Rule(
+    lambda actor, s: s.status is not State.WITHDRAWN, _l("It is withdrawn, so nothing is written to it any more.")
+)
 reviewed_it = Rule(
     lambda actor, s: s.reviewer_id == actor.id or any(r.reviewer_id == actor.id for r in s.rounds),
     _l("Only a reviewer of this submission can do this."),
@@ -77,7 +80,7 @@ allow(
     work=holder,
     call=holder,
     see_number=holder,
-    answer=has_result & (is_owner | reviewed_it),
+    answer=has_result & not_withdrawn & (is_owner | reviewed_it),
     close=is_reviewer & (holds_it | reviewed_it),
     replace=is_owner,
     resubmit=is_owner,

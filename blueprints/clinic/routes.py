@@ -25,6 +25,7 @@ from ..documents import queries as documents
 from ..documents.mount import mount_sheet
 from ..documents.rendering import office_available
 from ..students import queries as students
+from ..students.models import Student
 from . import history as story
 from . import options, queries, service
 from .desk import desk, review_room, student_page
@@ -75,7 +76,7 @@ def queue() -> Response:
     return _queue()
 
 
-@bp.get("/export.<any(xlsx, csv):kind>", access=staff_door, writes=True)
+@bp.get("/export.<any(xlsx, csv):kind>", access=staff_door)
 def export(kind: str) -> Response:
     return exported(QUEUE, kind, "clinic")
 
@@ -107,17 +108,16 @@ def new() -> Response:
 @bp.post("/new", access=student_door, writes=False, body=UPLOAD_BODY)
 def create() -> Response:
     form = SubmissionForm()
-    received = _upload(form) if form.validate() else None
-    if received is None:
+    if not form.validate():
         return _new(form, 422)
-    user_id = current_user.id
-    wait_to_write()
-    student = students.of_user(user_id)
-    if student is None:
-        abort(403)
     try:
+        service.room_for(_student(), form.target.data)  # asked first, so that a refused file is not stored
+        received = _upload(form)
+        if received is None:
+            return _new(form, 422)
+        wait_to_write()
         submission = service.submit(
-            student,
+            _student(),
             received,
             target=form.target.data,
             ask=form.ask.data or "",
@@ -130,6 +130,14 @@ def create() -> Response:
     return done(url_for(".show", id=submission.id))
 
 
+def _student() -> Student:
+    """The graduate who is signed in; someone with the role who is not in the register is refused."""
+    student = students.of_user(current_user.id)
+    if student is None:
+        abort(403)
+    return student
+
+
 def _why_not(why: str) -> str:
     return {
         "one_open": _("You have an open submission for this post already. Continue with that one."),
@@ -137,7 +145,7 @@ def _why_not(why: str) -> str:
             "You have %(num)d open submissions, which is as many as there can be. Finish or withdraw one first.",
             num=options.OPEN_LIMIT.value,
         ),
-        "quota": _("Your files take up too much room. Withdraw old submissions or ask the employment office."),
+        "quota": _("You have uploaded a great deal within a day. Go on tomorrow, or ask the employment office."),
     }[why]
 
 
@@ -341,16 +349,16 @@ def appoint() -> Response:
         valid = False
     if not valid or user is None:
         return _roster(form, 422)
-    _appoint(user, form)
-    people.tell(user, "clinic.appointed", url_for(".index"), begins=form.begins_on.data.isoformat())
+    if _appoint(user, form):
+        people.tell(user, "clinic.appointed", url_for(".index"), begins=form.begins_on.data.isoformat())
     return done(
         url_for(".roster"), _("%(name)s reviews from %(day)s on.", name=user.name, day=form.begins_on.data.isoformat())
     )
 
 
-def _appoint(user: Any, form: DutyForm) -> None:
+def _appoint(user: Any, form: DutyForm) -> bool:
     chosen = [c for c in accounts.colleges() if c.id in (form.colleges.data or [])]
-    service.appoint(
+    return service.appoint(
         user,
         begins_on=form.begins_on.data,
         ends_on=form.ends_on.data,

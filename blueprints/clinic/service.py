@@ -7,15 +7,16 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from ..accounts import queries as people
 from ..accounts import service as accounts
 from ..accounts.models import Grant, OrgUnit, Role, User
 from ..core import clock
 from ..core.db import db, locked, queue_at, rows_changed
-from ..core.files import Blob, Received
+from ..core.files import Received
 from ..core.workflow import WrongState
 from ..documents import queries as papers
 from ..documents import service as documents
-from ..documents.models import Document, Drawing
+from ..documents.models import Document
 from ..students.models import Student
 from . import options, queries
 from .models import OPEN, Call, Duty, Outcome, ReviewDraft, Round, State, Submission
@@ -23,7 +24,6 @@ from .workflow import SUBMISSION, last_urgent_day
 
 COMPOSER = ("page", "line", "sel", "box", "kind", "body")
 """The keys of a draft that belong to the mark being written."""
-QUOTA_BYTES = 200 * 2**20
 
 
 class CannotSubmit(Exception):
@@ -53,62 +53,49 @@ def submit(
 ) -> Submission:
     """Hand in a résumé for a target post. Sent twice, it is one submission and the same answer.
 
-    Raises :class:`CannotSubmit` with ``one_open`` or ``two_open`` or ``quota``.
+    Raises :class:`CannotSubmit` with ``one_open``, ``two_open`` or ``quota``.
     """
     locked(student)
-    query = (
-        sa.select(Submission)
-        .where(Submission.student_id == student.id, Submission.status.in_(OPEN))
-        .options(*queries.FULL)
-    )
-    open_now = db.session.scalars(query).all()
-    key = target_key(target)
-    for other in open_now:
-        if other.target_key == key:
-            if other.status is State.PREPARING and other.current.document.blob.sha256 == received.sha256:
-                return other
-            raise CannotSubmit("one_open", other)
-    limit = options.OPEN_LIMIT.value
-    if len(open_now) >= limit:
-        raise CannotSubmit("two_open", open_now[0])
-    _within_quota(student, received)
-    taken = {s.slot for s in open_now}
+    there, slot = room_for(student, target, received)
+    if there is not None:
+        return there
     submission = Submission(
         student_id=student.id,
         college_id=student.college_id,
         target=target,
-        target_key=key,
-        slot=next(n for n in range(1, 10) if n not in taken),
+        target_key=target_key(target),
+        slot=slot,
         interview_on=interview_on,
         created_at=clock.now(),
     )
     db.session.add(submission)
-    document = documents.take(received)
+    document = documents.take(received, student.user_id)
     db.session.flush()
-    db.session.add(
-        Round(
-            submission_id=submission.id,
-            no=1,
-            document_id=document.id,
-            ask=ask,
-            focus=focus or [],
-            created_at=clock.now(),
-        )
+    first = Round(
+        submission_id=submission.id, no=1, document_id=document.id, ask=ask, focus=focus or [], created_at=clock.now()
     )
+    db.session.add(first)
     return submission
 
 
-def _within_quota(student: Student, received: Received) -> None:
-    used = db.session.scalar(
-        sa.select(sa.func.sum(Blob.size))
-        .join(Drawing, Drawing.blob_id == Blob.id)
-        .join(Document, Document.drawing_id == Drawing.id)
-        .join(Round, Round.document_id == Document.id)
-        .join(Submission, Submission.id == Round.submission_id)
-        .where(Submission.student_id == student.id)
-    )
-    if (used or 0) + received.size > QUOTA_BYTES:
+def room_for(student: Student, target: str, received: Received | None = None) -> tuple[Submission | None, int]:
+    """The free slot for this target; or, for the file of an open submission sent again, that submission.
+
+    Without ``received`` it is asked before the file is stored. Raises :class:`CannotSubmit`.
+    """
+    open_ones = sa.select(Submission).where(Submission.student_id == student.id, Submission.status.in_(OPEN))
+    open_now = db.session.scalars(open_ones.options(*queries.FULL)).all()
+    for other in open_now:
+        if other.target_key == target_key(target):
+            unread = other.status is State.PREPARING
+            if unread and (received is None or other.current.document.blob.sha256 == received.sha256):
+                return other, other.slot
+            raise CannotSubmit("one_open", other)
+    if len(open_now) >= options.OPEN_LIMIT.value:
+        raise CannotSubmit("two_open", open_now[0])
+    if not documents.within_quota(student.user_id, received.size if received else 0):
         raise CannotSubmit("quota")
+    return None, next(n for n in range(1, 10) if n not in {s.slot for s in open_now})
 
 
 def next_version(
@@ -118,20 +105,21 @@ def next_version(
     locked(submission)
     if submission.status is State.PREPARING and submission.current.document.blob.sha256 == received.sha256:
         return
-    _within_quota(submission.student, received)
+    if not documents.within_quota(actor.id, received.size):
+        raise CannotSubmit("quota")
     if submission.status is State.RETURNED:
-        document = documents.take(received)
+        document = documents.take(received, actor.id)
         SUBMISSION.fire("resubmit", submission, actor, document=document, ask=ask, focus=focus or [])
     else:
-        SUBMISSION.fire("replace", submission, actor, document=_checked_take(submission, received))
+        SUBMISSION.fire("replace", submission, actor, document=_checked_take(submission, received, actor.id))
         if ask:
             submission.current.ask = ask
 
 
-def _checked_take(submission: Submission, received: Received) -> Document:
+def _checked_take(submission: Submission, received: Received, owner_id: int) -> Document:
     if submission.status not in SUBMISSION.moves["replace"].sources:
         raise WrongState(str(SUBMISSION.moves["replace"].late))
-    return documents.take(received)
+    return documents.take(received, owner_id)
 
 
 # -- The reviewer -----------------------------------------------------------------------------------------
@@ -282,8 +270,13 @@ def appoint(
     weekly_capacity: int,
     away_from: date | None = None,
     away_until: date | None = None,
-) -> Duty:
-    """Make someone a reviewer from–to for these colleges (none: for all), or change the terms they serve on."""
+) -> bool:
+    """Make someone a reviewer from–to for these colleges (none: for all), or change the terms they serve on.
+
+    True when anything about where and when they review has changed.
+    """
+    queue_at(user)
+    user = people.user(user.id)
     wanted: set[int | None] = {c.id for c in colleges} or {None}
     held = {
         g.unit_id: g
@@ -310,7 +303,7 @@ def appoint(
         duty = Duty(user_id=user.id)
         db.session.add(duty)
     duty.weekly_capacity, duty.away_from, duty.away_until = weekly_capacity, away_from, away_until
-    return duty
+    return changed
 
 
 def _end(grant: Grant) -> None:

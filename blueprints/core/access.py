@@ -16,7 +16,7 @@ from flask_login import current_user
 from werkzeug.exceptions import Forbidden
 
 from . import audit
-from .db import Model, db, regardless
+from .db import Model, db, mode, regardless
 
 M = TypeVar("M", bound=Model)
 Visible = Callable[[Any], sa.ColumnElement[bool]]
@@ -111,7 +111,12 @@ def find(model: type[M], id: int, options: Sequence[Any] = (), actor: Any = None
 
 
 def load(model: type[M], id: int, verb: str | None = None, options: Sequence[Any] = ()) -> M:
-    """The row for the signed-in person: 404 when it does not exist for them, 403 when the verb is refused."""
+    """The row for the signed-in person: 404 when it does not exist for them, 403 when the verb is refused.
+
+    A request that writes locks the row before it reads it, so that what is judged is what is changed.
+    """
+    if mode() == "write":
+        db.session.execute(sa.select(model.id).where(model.id == id).with_for_update())
     obj = find(model, id, options)
     if obj is None:
         abort(404)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
 
 from . import audit, doors, jobs, serve, verify, workflow
@@ -83,6 +83,9 @@ def verify_command() -> None:
     """Check the invariants; exits 1 and names what is wrong."""
     with unit("read"):
         found = list(verify.problems())
+        dead = jobs.buried()
+    if dead:
+        click.echo(f"For your information, jobs given up after their last try: {', '.join(dead)}")
     for line in found:
         click.echo(line, err=True)
     if found:
@@ -92,6 +95,7 @@ def verify_command() -> None:
 
 @click.command("routes")
 @click.option("--json", "as_json", is_flag=True, help="path, methods and who may, as JSON")
+@with_appcontext
 def routes_command(as_json: bool) -> None:
     """List every route with who may knock."""
     rows = [

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
 from .db import Model, db, text_enum
+from .settings import SettingsError
 from .sniff import Kind, Refused, sniff
 from .text import clean
 
@@ -132,7 +134,12 @@ class ObjectStore:
 
 def store_at(url: str) -> Store:
     parts = urlsplit(url)
-    return FolderStore(Path(url2pathname(parts.path))) if parts.scheme == "file" else ObjectStore(url)
+    if parts.scheme == "file":
+        return FolderStore(Path(url2pathname(parts.path)))
+    try:
+        return ObjectStore(url)
+    except (ValueError, ImportError) as error:
+        raise SettingsError(f"QIHANG_BLOB_URL: {parts.scheme}:// cannot be used ({error}).") from error
 
 
 def store() -> Store:
@@ -270,3 +277,13 @@ def sweep_orphans() -> int:
     for key in gone:
         store().remove(key)
     return len(gone)
+
+
+def sweep_scratch() -> int:
+    """Remove what a killed process left unfinished more than a day ago."""
+    oldest, count = (clock.now() - ORPHAN_AGE).timestamp(), 0
+    for left in scratch().iterdir():
+        if left.stat().st_mtime < oldest:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+            count += 1
+    return count

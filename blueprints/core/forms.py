@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField, StringField, TextAreaField
 
 from .text import clean
 
@@ -19,7 +19,8 @@ class Form(FlaskForm):
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             if issubclass(unbound_field.field_class, StringField) and unbound_field.field_class is not PasswordField:
-                options = {"filters": [_clean], **options}
+                filter_ = clean_text if issubclass(unbound_field.field_class, TextAreaField) else clean_line
+                options = {"filters": [filter_], **options}
             return super().bind_field(form, unbound_field, options)
 
     @property
@@ -28,5 +29,10 @@ class Form(FlaskForm):
         return request.method == "POST" and self.validate()
 
 
-def _clean(value: Any) -> Any:
+def clean_text(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
+
+
+def clean_line(value: Any) -> Any:
+    """A single line: a break or a tab in it is a blank."""
+    return " ".join(clean(value).split()) if isinstance(value, str) else value

@@ -2,7 +2,7 @@
 
 A job runs at least once. Its handler takes ids only, and its effect in the database happens once: the
 row's token, checked when it is closed in the *same* transaction as the effect, tells a worker that lost
-its lease to roll back. Three tries with growing pauses, then the job is dead and shown by ``flask verify``.
+its lease to roll back. Three tries with growing pauses, then the job is dead and mentioned by ``flask verify``.
 Huey's SQLite queue loses the running job on ``kill -9`` and Procrastinate is PostgreSQL only (measured:
 docs/adr/0003-jobs.md), which is why this small table is ours.
 """
@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
-from . import audit, clock
+from . import audit, clock, files
 from .db import Model, db, rows_changed, unit
 
 log = logging.getLogger("qihang.jobs")
@@ -123,24 +123,31 @@ def enqueue(name: str, *, due: datetime | None = None, **args: Any) -> Job:
 
 def _open(now: datetime) -> sa.Select[Any]:
     free = sa.or_(Job.lease.is_(None), Job.lease < now)
-    return sa.select(Job).where(Job.done_at.is_(None), ~Job.dead, Job.due <= now, free)
+    return sa.select(Job).where(Job.done_at.is_(None), ~Job.dead, Job.due <= now, free, Job.name.in_(list(HANDLERS)))
 
 
 def claim() -> Job | None:
     """Take the next open job under a lease, or None. A reading look comes first: an idle worker never writes."""
-    with unit("read"):
-        if db.session.scalar(_open(clock.now()).with_only_columns(Job.id).limit(1)) is None:
-            return None
-    with unit("write"):
-        now = clock.now()
-        query = _open(now).order_by(Job.due, Job.id).limit(1).with_for_update(skip_locked=True)
-        job = db.session.scalar(query)
-        if job is None:
-            return None
-        job.lease, job.token, job.tries = now + HANDLERS[job.name].lease, secrets.randbits(62), job.tries + 1
-        db.session.flush()
-        db.session.expunge(job)
-    return job
+    while True:
+        with unit("read"):
+            if db.session.scalar(_open(clock.now()).with_only_columns(Job.id).limit(1)) is None:
+                return None
+        with unit("write"):
+            now = clock.now()
+            query = _open(now).order_by(Job.due, Job.id).limit(1).with_for_update(skip_locked=True)
+            job = db.session.scalar(query)
+            if job is None:
+                return None
+            handler = HANDLERS[job.name]
+            if job.tries >= TRIES:  # its worker died of it every time, so no exception has told of it
+                job.dead, job.lease, job.error = True, None, "the worker ended at every try"
+                if handler.failed is not None:
+                    handler.failed(**_arguments(job))
+                continue
+            job.lease, job.token, job.tries = now + handler.lease, secrets.randbits(62), job.tries + 1
+            db.session.flush()
+            db.session.expunge(job)
+        return job
 
 
 def close(job: Job) -> None:
@@ -177,9 +184,9 @@ def run(job: Job) -> None:
 def _put_back(job: Job, handler: Handler, error: Exception) -> None:
     last = job.tries >= TRIES or isinstance(error, GiveUp)
     with unit("write"):
-        db.session.execute(
+        mine = rows_changed(
             sa.update(Job)
-            .where(Job.id == job.id, Job.token == job.token)
+            .where(Job.id == job.id, Job.token == job.token, Job.done_at.is_(None))
             .values(
                 lease=None,
                 dead=last,
@@ -187,7 +194,7 @@ def _put_back(job: Job, handler: Handler, error: Exception) -> None:
                 due=clock.now() + timedelta(seconds=2 * 4 ** (job.tries - 1)),
             )
         )
-        if last and handler.failed is not None:
+        if mine and last and handler.failed is not None:
             handler.failed(**_arguments(job))
 
 
@@ -243,3 +250,17 @@ def work(app: Flask) -> None:
 @chore(seconds=1, needed=audit.has_unsealed)
 def seal_audit() -> None:
     audit.seal()
+
+
+@chore(seconds=6 * 3600)
+def sweep_files() -> None:
+    files.sweep_orphans()
+    files.sweep_scratch()
+
+
+def buried() -> list[str]:
+    """Jobs that are dead after their last try, for ``flask verify`` to mention: ``3 × documents.draw``."""
+    rows = db.session.execute(
+        sa.select(Job.name, sa.func.count()).where(Job.dead).group_by(Job.name).order_by(Job.name)
+    )
+    return [f"{count} × {name}" for name, count in rows]

@@ -55,11 +55,15 @@ class Option:
         return g.options.get(self.key, self.default)
 
     def set(self, value: int | bool) -> None:
-        row = db.session.scalar(sa.select(OptionRow).where(OptionRow.key == self.key))
-        if row is None:
-            if value != self.default:
-                db.session.add(OptionRow(key=self.key, value=value))
-        elif row.value != value:
+        query = sa.select(OptionRow).where(OptionRow.key == self.key).with_for_update()
+        row = db.session.scalar(query)
+        if row is None and value != self.default:
+            try:
+                with db.session.begin_nested():
+                    db.session.add(OptionRow(key=self.key, value=value))
+            except sa.exc.IntegrityError:  # someone set it for the first time at the same moment
+                row = db.session.scalars(query).one()
+        if row is not None and row.value != value:
             row.value = value
         db.session.flush()  # ``value`` reads past the session
         g.pop("options", None)

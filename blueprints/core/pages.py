@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, redirect, render_template, request, url_for
@@ -18,7 +18,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from jinja2 import Template
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import IntegerConverter
 
 from . import db as house
 
@@ -27,6 +28,14 @@ log = logging.getLogger("qihang.pages")
 
 def is_partial() -> bool:
     return request.headers.get("HX-Request-Type") == "partial"
+
+
+def _current_page() -> SplitResult:
+    """The page an htmx request comes from; the header is whatever a client sends."""
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        return urlsplit("")
 
 
 def _target() -> str:
@@ -41,7 +50,7 @@ def render(template: str, status: int = 200, also: tuple[str, ...] = (), **conte
     """
     page = current_app.jinja_env.get_template(template)
     name = _target()
-    if name in page.blocks:
+    if name in page.blocks and name not in current_app.jinja_env.get_template("base.html").blocks:
         current_app.update_template_context(context)
         html = _block(page, name, context)
         if status < 400:
@@ -82,7 +91,7 @@ def done(url: str, said: str | None = None, show: Callable[[], Response] | None 
         return redirect(url, 303)  # type: ignore[return-value]
     if show is not None:
         return show()
-    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    here = _current_page()
     there = urlsplit(url)
     if (here.path, here.query) == (there.path, there.query):
         return Response(status=204, headers={"HX-Refresh": "true"})
@@ -94,7 +103,7 @@ def nothing_new() -> Response:
     return Response(status=204)
 
 
-_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")  # a browser drops tabs and line breaks before it looks
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]{0,2000}")  # a browser drops tabs and line breaks before it looks
 
 
 def local_url(target: str | None) -> str | None:
@@ -136,7 +145,7 @@ def error_page(code: int, sentence: str | None = None) -> Response:
 
 def _sign_in_first() -> Response:
     if is_partial():
-        path = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        path = _current_page()
         back = path.path + (f"?{path.query}" if path.query else "")
         return Response(status=401, headers={"HX-Redirect": f"{url_for('accounts.sign_in')}?next={quote(back)}"})
     back = request.full_path.rstrip("?") if request.method == "GET" else url_for("accounts.home")
@@ -146,6 +155,8 @@ def _sign_in_first() -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):  # under a strange host no address can be made, so there is no page
+        return Response("This is not the address of this site.\n", status=400, mimetype="text/plain")
     if error.code == 401:
         return _sign_in_first()
     if error.code is not None and error.code < 400:
@@ -171,9 +182,19 @@ def _conflict(error: Exception) -> Response:
     return error_page(409)
 
 
+class IdConverter(IntegerConverter):
+    """``<int:id>``: what a database can hold; anything larger is no address."""
+
+    def __init__(self, map: Any, **options: Any) -> None:
+        super().__init__(map, **{"max": 2**63 - 1, **options})
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = IdConverter
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, lambda error: error_page(400))
     app.register_error_handler(sa.exc.OperationalError, _busy)
     app.register_error_handler(sa.exc.IntegrityError, _conflict)
+    app.register_error_handler(sa.exc.DataError, lambda error: error_page(400))
+    app.register_error_handler(OverflowError, lambda error: error_page(400))
     app.register_error_handler(sa.orm.exc.StaleDataError, _conflict)

@@ -23,6 +23,7 @@ from .db import die_with_parent
 from .settings import ROOT, Settings
 
 SHORTEST_LIFE = 2.0
+LONG_LIFE, LONGEST_PAUSE = 60.0, 20.0
 GRACE = 10.0
 
 
@@ -34,6 +35,8 @@ class Child:
     command: list[str]
     process: Any = None
     started: float = 0.0
+    pause: float = 0.0
+    has_lived: bool = False
 
     def start(self) -> None:
         self.started = time.monotonic()
@@ -48,7 +51,7 @@ def run(settings: Settings, web_workers: int) -> None:
     """Serve until told to stop."""
     _refuse_taken_port(settings)
     children = [
-        Child("web", _granian(settings, web_workers)),
+        Child("web", granian(settings, web_workers)),
         Child("worker", [sys.executable, "-m", "flask", "worker"]),
     ]
     stopping = False
@@ -72,7 +75,8 @@ def run(settings: Settings, web_workers: int) -> None:
         _end(children)
 
 
-def _granian(settings: Settings, workers: int) -> list[str]:
+def granian(settings: Settings, workers: int, application: str = "app:web") -> list[str]:
+    """The web server's command line, for an application factory."""
     return [
         sys.executable,
         "-m",
@@ -111,12 +115,17 @@ def _refuse_taken_port(settings: Settings) -> None:
 
 
 def _start_again(child: Child) -> None:
+    """What never came up is not worth trying again; what did is, each time a little later while it keeps ending."""
     child.kill_group()
-    if time.monotonic() - child.started < SHORTEST_LIFE:
+    lived = time.monotonic() - child.started
+    child.has_lived = child.has_lived or lived >= SHORTEST_LIFE
+    if not child.has_lived:
         raise click.ClickException(
             f"The {child.name} process ended at once (exit {child.process.returncode}); see above."
         )
+    child.pause = 0.0 if lived > LONG_LIFE else min(LONGEST_PAUSE, child.pause * 2 + 0.5)
     click.echo(f"The {child.name} process ended; starting it again.", err=True)
+    time.sleep(child.pause)
     child.start()
 
 

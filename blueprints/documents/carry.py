@@ -15,6 +15,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 ALIKE = 0.4
+MOST_LINES, LONGEST_LINE, MOST_RIVALS = 400, 120, 20
+"""Aligning is quadratic at its worst, and a student chooses the text: beyond these a person looks."""
 
 
 class Fate(StrEnum):
@@ -49,14 +51,16 @@ class Carried:
 
 def follow(marks: list[Any], before: list[Any], after: list[Any]) -> list[Carried]:
     """For each mark of the earlier version, the fate of its first line; pages are ``models.Page``."""
-    old = [(p.no, line["text"]) for p in before for line in p.lines]
-    new = [(p.no, line["text"]) for p in after for line in p.lines]
+    old = [(p.no, line["text"][:LONGEST_LINE]) for p in before for line in p.lines]
+    new = [(p.no, line["text"][:LONGEST_LINE]) for p in after for line in p.lines]
+    if max(len(old), len(new)) > MOST_LINES:
+        return [Carried(mark, Fate.UNKNOWN, "", None) for mark in marks]
     blocks = SequenceMatcher(None, [t for _p, t in old], [t for _p, t in new], autojunk=False).get_opcodes()
     return [_follow(mark, old, new, blocks) for mark in marks]
 
 
 def _follow(mark: Any, old: list[tuple[int, str]], new: list[tuple[int, str]], blocks: list[Any]) -> Carried:
-    first = mark.quote.split("\n")[0].strip()
+    first = mark.quote.split("\n")[0].strip()[:LONGEST_LINE]
     index = next((n for n, (page, text) in enumerate(old) if page == mark.page_no and first and first in text), None)
     if index is None:
         return Carried(mark, Fate.UNKNOWN, "", None)
@@ -66,9 +70,8 @@ def _follow(mark: Any, old: list[tuple[int, str]], new: list[tuple[int, str]], b
         return Carried(mark, Fate.UNCHANGED, text, page)
     if tag == "delete" or j1 == j2:
         return Carried(mark, Fate.GONE, "", None)
-    score, best = max(
-        (SequenceMatcher(None, old[index][1], new[j][1], autojunk=False).ratio(), j) for j in range(j1, j2)
-    )
+    rivals = range(j1, min(j2, j1 + MOST_RIVALS))
+    score, best = max((SequenceMatcher(None, old[index][1], new[j][1], autojunk=False).ratio(), j) for j in rivals)
     if score < ALIKE:
         return Carried(mark, Fate.GONE, "", None)
     page, text = new[best]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ..core.forms import Form
 from .models import AnswerKind, MarkKind
@@ -23,7 +23,7 @@ def _kind(value: str | None) -> str | None:
 class MarkForm(Form):
     """A mark's place comes as exactly one of ``line``, ``sel`` and ``box``."""
 
-    page = IntegerField(validators=[Optional()], default=1)
+    page = IntegerField(validators=[Optional(), NumberRange(1, 10_000)], default=1)
     line = HiddenField()
     sel = HiddenField()
     box = HiddenField()
@@ -38,6 +38,7 @@ class MarkForm(Form):
         _l("What the student should know"),
         [
             InputRequired(_l("Write a sentence for the student.")),
+            DataRequired(_l("Write a sentence for the student.")),
             Length(max=LONGEST_BODY, message=_l("At most %(max)d characters; yours is longer.")),
         ],
         render_kw={"maxlength": LONGEST_BODY},

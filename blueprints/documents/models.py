@@ -81,8 +81,10 @@ class Document(Audited, Model):
     """One version of one file, under the name its owner gave it. It never changes."""
 
     __tablename__ = "document"
+    __table_args__ = (sa.Index("ix_document_owner", "owner_id", "created_at"),)
 
     drawing_id: Mapped[int] = reference("drawing.id")
+    owner_id: Mapped[int] = reference("user_account.id", index=False)
     name: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 

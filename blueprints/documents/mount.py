@@ -40,6 +40,9 @@ class Desk(Protocol):
     def worked(self, owner: Any) -> None:
         """Called in the transaction of everything the pen writes: renews a lease, for instance."""
 
+    def may_say(self, owner: Any) -> frozenset[AnswerKind]:
+        """The kinds of answer that this person may give."""
+
     def answered(self, owner: Any, mark: Annotation, kind: AnswerKind) -> None:
         """Called when an answer was written: tells the other side."""
 
@@ -210,8 +213,15 @@ def mount_sheet(bp: Slice, desk: Desk, prefix: str = "/<int:id>") -> None:
         if not form.validate():
             return desk.room(owner, 422, answer_form=form, answered=mark.id)
         kind = AnswerKind(form.kind.data)
-        service.answer(mark, current_user.id, kind, form.body.data or "")
-        desk.answered(owner, mark, kind)
+        if kind not in desk.may_say(owner):
+            abort(403)
+        try:
+            is_new = service.answer(mark, current_user.id, kind, form.body.data or "")
+        except service.TooMany:
+            form.body.errors = [_("There is enough written below this mark. Please talk on the phone.")]
+            return desk.room(owner, 422, answer_form=form, answered=mark.id)
+        if is_new:
+            desk.answered(owner, mark, kind)
         return done(home, None, lambda: desk.room(owner, fresh=mark.id))
 
     @bp.post(f"{prefix}/annotations/<int:mark_id>/unsay", access=signed_in, endpoint="unsay")

@@ -18,6 +18,7 @@ from .models import Annotation, Answer, AnswerKind, Document, Drawing, MarkKind,
 
 @dataclass(frozen=True)
 class AnswerView:
+    author_id: int
     kind: AnswerKind
     kind_label: Any
     who: str
@@ -49,8 +50,8 @@ class MarkView:
     def wants_answer(self) -> bool:
         return self.kind.wants_answer
 
-    def answered_by(self, name: str) -> bool:
-        return any(a.who == name for a in self.answers)
+    def answered_by(self, user_id: int) -> bool:
+        return any(a.author_id == user_id for a in self.answers)
 
 
 def document(document_id: int) -> Document:
@@ -139,7 +140,9 @@ def _view(mark: Annotation, number: int, names: dict[int, str], viewer: int) -> 
 
 
 def _answer(answer: Answer, names: dict[int, str]) -> AnswerView:
-    return AnswerView(answer.kind, answer.kind.label, names.get(answer.author_id, ""), answer.at, answer.body)
+    return AnswerView(
+        answer.author_id, answer.kind, answer.kind.label, names.get(answer.author_id, ""), answer.at, answer.body
+    )
 
 
 def has_draft(document_id: int, author_id: int, body: str) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from ..core import clock, jobs
 from ..core.db import db, locked, queue_at
-from ..core.files import Received, blob_of
+from ..core.files import Blob, Received, blob_of
 from .models import Annotation, Answer, AnswerKind, Document, Drawing, MarkKind
 from .places import Place
 
-MOST_MARKS = 100
+MOST_MARKS, MOST_ANSWERS = 100, 12
+MOST_BYTES_A_DAY = 500 * 2**20
 
 
 class Stale(Exception):
@@ -24,13 +26,24 @@ class Stale(Exception):
 
 
 class TooMany(Exception):
-    """A document holds no more than :data:`MOST_MARKS` marks of one person."""
+    """A document holds no more than :data:`MOST_MARKS` marks of one person, a mark :data:`MOST_ANSWERS` answers."""
 
 
-def take(received: Received) -> Document:
+def within_quota(owner_id: int, more: int = 0) -> bool:
+    """Whether this person may hand in ``more`` bytes today, on top of what the last day brought."""
+    query = (
+        sa.select(sa.func.sum(Blob.size))
+        .join(Drawing, Drawing.blob_id == Blob.id)
+        .join(Document, Document.drawing_id == Drawing.id)
+        .where(Document.owner_id == owner_id, Document.created_at > clock.now() - timedelta(days=1))
+    )
+    return (db.session.scalar(query) or 0) + more <= MOST_BYTES_A_DAY
+
+
+def take(received: Received, owner_id: int) -> Document:
     """A new document for a received file. Its pages are drawn by the worker, unless this content was drawn before."""
     drawing = drawing_of(received)
-    document = Document(drawing_id=drawing.id, name=received.name, created_at=clock.now())
+    document = Document(drawing_id=drawing.id, owner_id=owner_id, name=received.name, created_at=clock.now())
     document.drawing = drawing
     db.session.add(document)
     return document
@@ -123,25 +136,27 @@ def publish(document: Document, author_id: int) -> int:
     return len(drafts)
 
 
-def answer(mark: Annotation, author_id: int, kind: AnswerKind, body: str) -> None:
-    """Add an answer; the same one twice is one. ``done`` takes the place of an earlier ``done``."""
+def answer(mark: Annotation, author_id: int, kind: AnswerKind, body: str) -> bool:
+    """Add an answer; True when it is new, for the same one twice is one. Raises :class:`TooMany`."""
     queue_at(mark)
     fingerprint = _fingerprint(kind.value, body)
-    query = sa.select(Answer.id).where(
-        Answer.annotation_id == mark.id, Answer.author_id == author_id, Answer.fingerprint == fingerprint
-    )
-    if db.session.scalar(query) is None:
-        db.session.add(
-            Answer(
-                annotation_id=mark.id,
-                document_id=mark.document_id,
-                author_id=author_id,
-                kind=kind,
-                body=body,
-                at=clock.now(),
-                fingerprint=fingerprint,
-            )
+    mine = sa.select(Answer).where(Answer.annotation_id == mark.id, Answer.author_id == author_id)
+    if db.session.scalar(mine.where(Answer.fingerprint == fingerprint)) is not None:
+        return False
+    if (db.session.scalar(sa.select(sa.func.count()).select_from(mine.subquery())) or 0) >= MOST_ANSWERS:
+        raise TooMany
+    db.session.add(
+        Answer(
+            annotation_id=mark.id,
+            document_id=mark.document_id,
+            author_id=author_id,
+            kind=kind,
+            body=body,
+            at=clock.now(),
+            fingerprint=fingerprint,
         )
+    )
+    return True
 
 
 def unsay(mark: Annotation, author_id: int) -> None:

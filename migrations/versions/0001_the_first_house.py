@@ -283,13 +283,16 @@ def upgrade() -> None:
     op.create_table('document',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('drawing_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('owner_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['drawing_id'], ['drawing.id'], name=op.f('fk_document_drawing_id_drawing'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['owner_id'], ['user_account.id'], name=op.f('fk_document_owner_id_user_account'), ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document'))
     )
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_document_drawing_id'), ['drawing_id'], unique=False)
+        batch_op.create_index('ix_document_owner', ['owner_id', 'created_at'], unique=False)
 
     op.create_table('page',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -337,11 +340,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.create_index('ix_submission_holder', ['holder_id', 'status'], unique=False)
-        batch_op.create_index('ix_submission_returned', ['last_moved_at', 'id', 'college_id', 'first_queued_at'], unique=False, sqlite_where=sa.text("status = 'returned'"), postgresql_where=sa.text("status = 'returned'"))
-        batch_op.create_index('ix_submission_signed_off', ['last_moved_at', 'id', 'college_id', 'first_queued_at'], unique=False, sqlite_where=sa.text("status = 'signed_off'"), postgresql_where=sa.text("status = 'signed_off'"))
-        batch_op.create_index('ix_submission_lease', ['lease_until'], unique=False, sqlite_where=sa.text("lease_until IS NOT NULL"), postgresql_where=sa.text("lease_until IS NOT NULL"))
+        batch_op.create_index('ix_submission_lease', ['lease_until'], unique=False, sqlite_where=sa.text('lease_until IS NOT NULL'), postgresql_where=sa.text('lease_until IS NOT NULL'))
         batch_op.create_index('ix_submission_queue', ['queue_rank', 'waiting_since', 'id', 'college_id', 'first_queued_at'], unique=False, sqlite_where=sa.text("status IN ('waiting', 'reviewing')"), postgresql_where=sa.text("status IN ('waiting', 'reviewing')"))
+        batch_op.create_index('ix_submission_returned', ['last_moved_at', 'id', 'college_id', 'first_queued_at'], unique=False, sqlite_where=sa.text("status = 'returned'"), postgresql_where=sa.text("status = 'returned'"))
         batch_op.create_index('ix_submission_reviewer', ['reviewer_id', 'status'], unique=False)
+        batch_op.create_index('ix_submission_signed_off', ['last_moved_at', 'id', 'college_id', 'first_queued_at'], unique=False, sqlite_where=sa.text("status = 'signed_off'"), postgresql_where=sa.text("status = 'signed_off'"))
         batch_op.create_index('ix_submission_waiting', ['waiting_since', 'id', 'college_id', 'first_queued_at'], unique=False, sqlite_where=sa.text("status IN ('waiting', 'reviewing')"), postgresql_where=sa.text("status IN ('waiting', 'reviewing')"))
         batch_op.create_index('uq_submission_open_slot', ['student_id', 'slot'], unique=True, sqlite_where=sa.text("status IN ('preparing', 'waiting', 'reviewing', 'returned')"), postgresql_where=sa.text("status IN ('preparing', 'waiting', 'reviewing', 'returned')"))
         batch_op.create_index('uq_submission_open_target', ['student_id', 'target_key'], unique=True, sqlite_where=sa.text("status IN ('preparing', 'waiting', 'reviewing', 'returned')"), postgresql_where=sa.text("status IN ('preparing', 'waiting', 'reviewing', 'returned')"))
@@ -510,16 +513,17 @@ def downgrade() -> None:
         batch_op.drop_index('uq_submission_open_target', sqlite_where=sa.text("status IN ('preparing', 'waiting', 'reviewing', 'returned')"), postgresql_where=sa.text("status IN ('preparing', 'waiting', 'reviewing', 'returned')"))
         batch_op.drop_index('uq_submission_open_slot', sqlite_where=sa.text("status IN ('preparing', 'waiting', 'reviewing', 'returned')"), postgresql_where=sa.text("status IN ('preparing', 'waiting', 'reviewing', 'returned')"))
         batch_op.drop_index('ix_submission_waiting', sqlite_where=sa.text("status IN ('waiting', 'reviewing')"), postgresql_where=sa.text("status IN ('waiting', 'reviewing')"))
-        batch_op.drop_index('ix_submission_reviewer')
-        batch_op.drop_index('ix_submission_queue', sqlite_where=sa.text("status IN ('waiting', 'reviewing')"), postgresql_where=sa.text("status IN ('waiting', 'reviewing')"))
-        batch_op.drop_index('ix_submission_returned', sqlite_where=sa.text("status = 'returned'"), postgresql_where=sa.text("status = 'returned'"))
         batch_op.drop_index('ix_submission_signed_off', sqlite_where=sa.text("status = 'signed_off'"), postgresql_where=sa.text("status = 'signed_off'"))
-        batch_op.drop_index('ix_submission_lease', sqlite_where=sa.text("lease_until IS NOT NULL"), postgresql_where=sa.text("lease_until IS NOT NULL"))
+        batch_op.drop_index('ix_submission_reviewer')
+        batch_op.drop_index('ix_submission_returned', sqlite_where=sa.text("status = 'returned'"), postgresql_where=sa.text("status = 'returned'"))
+        batch_op.drop_index('ix_submission_queue', sqlite_where=sa.text("status IN ('waiting', 'reviewing')"), postgresql_where=sa.text("status IN ('waiting', 'reviewing')"))
+        batch_op.drop_index('ix_submission_lease', sqlite_where=sa.text('lease_until IS NOT NULL'), postgresql_where=sa.text('lease_until IS NOT NULL'))
         batch_op.drop_index('ix_submission_holder')
 
     op.drop_table('submission')
     op.drop_table('page')
     with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.drop_index('ix_document_owner')
         batch_op.drop_index(batch_op.f('ix_document_drawing_id'))
 
     op.drop_table('document')

@@ -34,7 +34,7 @@ def test_a_student_and_a_teacher_from_the_upload_to_the_sign_off(school: School,
     hand_in_version_2(student)
     sign_off(teacher)
     read_the_sign_off(student)
-    print_the_prescription(student)
+    print_the_prescription(teacher)
 
 
 def hand_in(page: Page) -> None:
@@ -166,11 +166,11 @@ def read_the_sign_off(page: Page) -> None:
     expect(page.locator(".page-head .badge")).to_have_text("Signed off")
     page.get_by_role("link", name="Version 1").tap()
     expect(cards(page)).to_have_count(3)
-    page.go_back()
 
 
 def print_the_prescription(page: Page) -> None:
-    page.get_by_role("link", name="Prescription").tap()
+    page.get_by_role("link", name="Prescription").click()
+    expect(page.locator(".paper")).to_be_visible()
     with pypdfium2.PdfDocument(io.BytesIO(page.pdf(prefer_css_page_size=True))) as printed:
         assert len(printed) == 1
         assert tuple(round(side) for side in printed[0].get_size()) == A4_POINTS

@@ -13,6 +13,7 @@ from blueprints.accounts.models import SignIn
 from blueprints.clinic.models import Call, Round, State, Submission
 from blueprints.core.db import db
 from blueprints.documents.models import Annotation, Answer
+from tests import people
 from tests.people import Person
 
 from .school import School, two_pages
@@ -29,7 +30,9 @@ def held(school: School) -> Iterator[int]:
     school.claim(id_, cast.shen, marks=3)
     yield id_
     if school.look(lambda: db.session.get_one(Submission, id_).status) is State.REVIEWING:
-        school.publish(id_, cast.shen, "sign_off")
+        school.publish(id_, cast.shen)
+    with school.app.app_context():
+        people.move(id_, "withdraw", cast.lin)
 
 
 def open_line(page: Page, line: int) -> None:

@@ -49,10 +49,7 @@ def followed(weak: Line, rng: Random) -> Line:
     advice = weak.advice
     if advice is None or advice.instead is None:
         return weak
-    if advice.find in weak.text:
-        text = weak.text.replace(advice.find, advice.instead)
-    else:
-        text = advice.instead
+    text = weak.text.replace(advice.find, advice.instead) if advice.find in weak.text else advice.instead
     if not text or advice.instead not in text or advice.kind != "must-fix":
         return Line(text)
     return Line(text, Advice("praise", text, rng.choice(words()["followed"]["praises"])))
