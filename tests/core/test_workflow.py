@@ -64,7 +64,7 @@ def in_state(cast: people.Cast, state: State) -> int:
 
 def facts(name: str, held: Submission) -> dict:
     """What the move is given besides the actor."""
-    made = Document(drawing_id=held.current.document.drawing_id, name="next.pdf")
+    made = Document(drawing_id=held.current.document.drawing_id, owner_id=held.student.user_id, name="next.pdf")
     made.drawing = held.current.document.drawing
     return {
         "replace": {"document": made},
