@@ -58,7 +58,6 @@ class Submission(db.Model):  # type: ignore[name-defined,misc]
     interview_on = mapped_column(sa.Date)
     holder_id = mapped_column(sa.ForeignKey("user_account.id"))
     claimed_at = mapped_column(sa.DateTime(timezone=True))
-    lease_until = mapped_column(sa.DateTime(timezone=True))
     reviewer_id = mapped_column(sa.ForeignKey("user_account.id"))
     reserved_until = mapped_column(sa.DateTime(timezone=True))
     last_moved_at = mapped_column(sa.DateTime(timezone=True))
@@ -78,8 +77,8 @@ def _rows() -> sa.Select[Any]:
     return (
         sa.select(
             Submission.id, Submission.target, Submission.status, Submission.round_no, Submission.queue_rank,
-            Submission.waiting_since, Submission.interview_on, Submission.college_id, Submission.holder_id,
-            Submission.claimed_at, Submission.lease_until, Submission.reviewer_id, Submission.reserved_until,
+            Submission.waiting_since, Submission.interview_on, Submission.holder_id,
+            Submission.claimed_at, Submission.reviewer_id, Submission.reserved_until,
             Submission.last_moved_at, User.name, User.number, College.name.label("college"),
             Holder.name.label("holder"), Reviewer.name.label("reviewer"),
         )

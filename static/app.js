@@ -38,6 +38,13 @@ document.addEventListener('click', event => {
 document.addEventListener('htmx:error', () => toast(document.body.dataset.noAnswer));
 document.addEventListener('say', event => toast(event.detail)); // from other scripts
 
+// ---- printing ----
+
+document.querySelectorAll('[data-print]').forEach(button => {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+});
+
 // ---- asking once: <form data-ask="sentence">, before htmx or the browser sends it ----
 
 let confirmed = null;

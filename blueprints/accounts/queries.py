@@ -107,6 +107,11 @@ def college_names() -> dict[int, str]:
     return dict(rows(_COLLEGES))
 
 
+def school_name() -> str:
+    """The name of the university, as it heads a paper."""
+    return db.session.scalar(sa.select(OrgUnit.name).where(OrgUnit.kind == UnitKind.UNIVERSITY).limit(1)) or ""
+
+
 def colleges() -> list[OrgUnit]:
     query = sa.select(OrgUnit).where(OrgUnit.kind == UnitKind.COLLEGE).order_by(OrgUnit.code)
     return list(db.session.scalars(query))

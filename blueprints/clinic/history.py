@@ -44,11 +44,13 @@ def of(submission: Submission) -> list[Event]:
     names = people_named({e.actor_id for e in entries if e.actor_id})
     events, last = [], None
     for entry in entries:
-        if entry.verb not in WORDS:
+        # A call may be recorded in the same act as the review; it is told all the same.
+        verb = "clinic.calls" if entry.subject_type == "call" else entry.verb
+        if verb not in WORDS:
             continue
-        act = (entry.verb, entry.actor_id, entry.at.replace(microsecond=0))
+        act = (verb, entry.actor_id, entry.at.replace(microsecond=0))
         if act != last:
-            events.append(Event(entry.at, names.get(entry.actor_id or 0, ""), str(WORDS[entry.verb])))
+            events.append(Event(entry.at, names.get(entry.actor_id or 0, ""), str(WORDS[verb])))
         last = act
     return events
 

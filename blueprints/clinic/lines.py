@@ -5,6 +5,7 @@ A page has 25 rows and only a few different sentences, so a :class:`Look` puts e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -29,8 +30,8 @@ CLOSED = (State.RETURNED, State.SIGNED_OFF, State.WITHDRAWN)
 class Line:
     """One row as one person sees it.
 
-    ``tone`` is ``soon``, ``late`` or nothing, ``holder`` is empty unless someone has it, and ``is_free`` says whether this
-    person may claim it: it waits, and is not kept for another reviewer.
+    ``tone`` is ``soon``, ``late`` or nothing, ``holder`` is empty unless someone has it, and ``is_free`` says
+    whether this person may claim it: it waits, and is not kept for another reviewer.
     """
 
     id: int
@@ -58,7 +59,10 @@ class Look:
         self.now, self.overdue_before = clock.now(), queries.overdue_before()
         self._reason, self._span, self._version = cache(_reason), cache(span), cache(_version)
 
-    def line(self, row: Any) -> Line:
+    def lines(self, rows: Sequence[Any]) -> list[Line]:
+        return [self._line(row) for row in rows]
+
+    def _line(self, row: Any) -> Line:
         late, kept, is_mine = self._is_late(row), self._is_kept(row), row.holder_id == self.me
         reason, tone = self._why(row, late, kept)
         return Line(

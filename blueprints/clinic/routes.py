@@ -228,6 +228,7 @@ def prescription(id: int) -> Response:
         marks=marks,
         call=next((c for c in reversed(round_.calls) if c.reviewer_id == round_.reviewer_id), None),
         reviewer=names.get(round_.reviewer_id or 0, ""),
+        school=accounts.school_name(),
         pages=documents.document(round_.document_id).page_count,
         qr=story.qr_path(url_for(".show", id=id, _external=False)),
     )

@@ -98,7 +98,7 @@ def granian(settings: Settings, workers: int, application: str = "app:web") -> l
         "--backpressure",
         "128",
         "--factory",
-        "app:web",
+        application,
     ]
 
 

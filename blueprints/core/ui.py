@@ -19,23 +19,26 @@ class Macros:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._found: dict[str, Any] = {}
 
     def __getattr__(self, name: str) -> Any:
+        """Asked for what is no attribute yet: the first macro makes all of them attributes, unless they may change."""
         if name.startswith("_"):
             raise AttributeError(name)
-        if not self._found or self._app.debug:
-            self._collect()
+        found = self._collect()
+        if not self._app.debug:
+            vars(self).update(found)
         try:
-            return self._found[name]
+            return found[name]
         except KeyError:
             raise AttributeError(f"no macro ui.{name}") from None
 
-    def _collect(self) -> None:
+    def _collect(self) -> dict[str, Any]:
         folder = Path(self._app.root_path) / str(self._app.template_folder) / "ui"
+        found: dict[str, Any] = {}
         for file in sorted(folder.glob("*.html")):
             module = self._app.jinja_env.get_template(f"ui/{file.name}").module
-            self._found.update({k: v for k, v in vars(module).items() if not k.startswith("_")})
+            found.update({k: v for k, v in vars(module).items() if not k.startswith("_")})
+        return found
 
 
 @lru_cache

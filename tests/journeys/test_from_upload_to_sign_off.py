@@ -18,6 +18,7 @@ from .visitors import (
     fill_prescription,
     record_call,
     see_pictures,
+    switch_to_box,
     upload,
     write_mark,
 )  # fmt: skip
@@ -89,7 +90,7 @@ def mark_a_selection(page: Page) -> None:
 
 
 def mark_a_box(page: Page) -> None:
-    page.keyboard.press("b")
+    switch_to_box(page)
     drag(page, page.locator("#page_2 [data-line='1'] .hit"), (-0.1, -0.5), (1.1, 1.5))
     expect(page.locator("#composer [name=box]")).to_have_count(1)
     write_mark(page, "Question", "Is this up to date?")

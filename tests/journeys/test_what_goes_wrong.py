@@ -127,6 +127,20 @@ def test_a_mark_edited_in_two_tabs_shows_both_texts(school: School, visit: Visit
     expect(cards(two).nth(0)).to_contain_text("How much better?")
 
 
+def test_a_mark_written_while_another_tab_publishes_is_refused_and_kept(
+    school: School, visit: Visitors, held: int
+) -> None:
+    page = visit(school.cast.shen)
+    page.goto(f"/clinic/{held}")
+    open_line(page, 6)
+    school.publish(held, school.cast.shen)
+    page.fill("#composer_body", "Name the method you used.")
+    page.get_by_role("button", name="Save the mark").click()
+    expect(page.locator("#toasts .toast.bad")).to_contain_text("This round is not being reviewed now")
+    expect(page.locator("#composer_body")).to_have_value("Name the method you used.")
+    assert marks(school, held) == 3
+
+
 def test_a_session_that_ends_while_typing_leads_back_to_the_typed_words(
     school: School, visit: Visitors, held: int
 ) -> None:
@@ -152,6 +166,7 @@ def sign_out_everywhere(school: School, who: Person) -> None:
 
 def test_a_server_that_stops_takes_no_words_with_it(school: School, visit: Visitors, held: int) -> None:
     visit.forgive("net::ERR_CONNECTION_REFUSED")
+    visit.forgive("Failed to fetch")
     page = visit(school.cast.shen)
     page.goto(f"/clinic/{held}")
     open_line(page, 6)

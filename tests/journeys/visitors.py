@@ -166,6 +166,13 @@ def drag(page: Page, place: Locator, start: tuple[float, float], end: tuple[floa
     page.mouse.up()
 
 
+def switch_to_box(page: Page) -> None:
+    tools = page.locator(".pen-tools")
+    expect(tools).to_be_visible()
+    page.keyboard.press("b")
+    expect(tools.locator("[data-tool=box]")).to_have_attribute("aria-pressed", "true")
+
+
 def cards(page: Page) -> Locator:
     return page.locator("#cards .mark-card")
 
