@@ -60,9 +60,13 @@ class NewPasswordForm(Form):
             raise ValidationError(_("The two are not the same."))
 
 
-class ChangePasswordForm(NewPasswordForm):
+class PresentPasswordForm(Form):
     current = PasswordField(
         _l("Present password"),
         [InputRequired(_l("Type your present password."))],
         render_kw={"autocomplete": "current-password"},
     )
+
+
+class ChangePasswordForm(PresentPasswordForm, NewPasswordForm):
+    """Changing one's own password: the present one first."""

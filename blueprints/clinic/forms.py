@@ -44,6 +44,20 @@ class Checks(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+class TargetForm(Form):
+    """Which post it is for: the first question of a new submission."""
+
+    target = StringField(
+        _l("Target post"),
+        [
+            InputRequired(_l("Name the post you want to apply for.")),
+            DataRequired(_l("Name the post you want to apply for.")),
+            Length(max=80, message=TOO_LONG),
+        ],
+        render_kw={"maxlength": 80},
+    )
+
+
 class FileForm(Form):
     """A file, and what the teacher should know about it."""
 
@@ -58,16 +72,7 @@ class FileForm(Form):
     )
 
 
-class SubmissionForm(FileForm):
-    target = StringField(
-        _l("Target post"),
-        [
-            InputRequired(_l("Name the post you want to apply for.")),
-            DataRequired(_l("Name the post you want to apply for.")),
-            Length(max=80, message=TOO_LONG),
-        ],
-        render_kw={"maxlength": 80},
-    )
+class SubmissionForm(TargetForm, FileForm):
     interview_on = DateField(_l("Date of an interview, if there is one"), [Optional()])
 
     def validate_interview_on(self, field: Any) -> None:

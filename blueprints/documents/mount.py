@@ -158,9 +158,7 @@ def mount_sheet(bp: Slice, desk: Desk, prefix: str = "/<int:id>") -> None:
             ]
             return desk.room(owner, 422, composer=form, target=target_of(id, page, place))
         desk.worked(owner)
-        return done(
-            f"{desk.home(owner)}#card_{made.id}", _("Mark saved as a draft."), lambda: desk.room(owner, fresh=made.id)
-        )
+        return done(f"{desk.home(owner)}#card_{made.id}", None, lambda: desk.room(owner, fresh=made.id))
 
     @bp.get(f"{prefix}/annotations/<int:mark_id>", access=signed_in, endpoint="edit_mark")
     def edit_mark(id: int, mark_id: int) -> Response:
