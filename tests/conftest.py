@@ -62,14 +62,27 @@ def build(settings: Settings) -> Flask:
     return app
 
 
+@pytest.fixture(scope="session")
+def templates() -> dict[str, Template]:
+    """The templates made so far: pytest sets a parametrised fixture up again for every file."""
+    return {}
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Template:
-    folder = tmp_path_factory.mktemp(f"template-{request.param}")
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    url = None
+def template(
+    request: pytest.FixtureRequest, templates: dict[str, Template], tmp_path_factory: pytest.TempPathFactory
+) -> Template:
+    kind = request.param
+    if kind not in templates:
+        server = request.getfixturevalue("postgresql_server") if kind == "postgresql" else ""
+        templates[kind] = _made(kind, server, tmp_path_factory.mktemp(f"template-{kind}"))
+    return templates[kind]
+
+
+def _made(kind: str, server: str, folder: Path) -> Template:
+    url = f"{server}/template_qihang" if server else None
     if server:
         _sql(server, "CREATE DATABASE template_qihang")
-        url = f"{server}/template_qihang"
     app = build(settings_for(folder, url))
     with app.app_context():
         upgrade()
@@ -78,7 +91,7 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
                 with engine.connect() as connection:
                     connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             engine.dispose()
-    return Template(request.param, folder, server)
+    return Template(kind, folder, server)
 
 
 def _sql(server: str, statement: str) -> None:
