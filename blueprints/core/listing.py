@@ -151,7 +151,7 @@ class ListPage:
         limited = found.where(*conditions).limit(COUNT_TO).subquery()
         return sa.select(sa.func.count()).select_from(limited).scalar_subquery()
 
-    def _counts(self) -> sa.Select[Any]:
+    def _counts(self) -> Any:
         seen = visible(self.listing.model, self.actor)
         return sa.select(*(self._counted([seen, tab.where(self.actor)]) for tab in self.listing.tabs))
 
