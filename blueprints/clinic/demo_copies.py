@@ -131,7 +131,9 @@ def copy_for_everyone(story: Story, played: list[int], *, each: int, but: set[in
     with unit("read"):
         copier = Copier(story, played)
         everyone = sa.select(Student.id, Student.user_id, Student.college_id).order_by(Student.id)
-        had: dict[int, int] = dict(db.session.execute(sa.select(SUBMISSION.c.student_id, sa.func.count()).group_by("student_id")).all())
+        had: dict[int, int] = dict(
+            db.session.execute(sa.select(SUBMISSION.c.student_id, sa.func.count()).group_by("student_id")).all()
+        )
         wanted = [
             (student, turn)
             for turn in range(each)

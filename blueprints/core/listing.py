@@ -26,7 +26,7 @@ from .access import visible
 from .db import Model, db, regardless, rows
 from .text import clean
 
-COUNT_TO = 1000
+COUNT_TO = 500
 PER_PAGE = 25
 EXPORT_TO = 50_000
 MOST_BUILT = 200
