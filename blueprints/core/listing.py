@@ -156,7 +156,9 @@ class ListPage:
         return sa.select(*(self._counted([seen, tab.where(self.actor)]) for tab in self.listing.tabs))
 
     def _page(self) -> sa.Select[Any]:
-        return self.select().limit(PER_PAGE + 1).offset(sa.bindparam("skipped", type_=sa.Integer))
+        # Written into the statement: not knowing how few rows are wanted, PostgreSQL would plan it anew each time.
+        limit = sa.bindparam("limit", PER_PAGE + 1, sa.Integer, literal_execute=True)
+        return self.select().limit(limit).offset(sa.bindparam("skipped", type_=sa.Integer, literal_execute=True))
 
     def load(self) -> ListPage:
         known = (self.listing.name, self.actor.standing, self.listing.facts())
