@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy.orm import aliased
 
+from ..accounts.listings import by_college
 from ..accounts.models import OrgUnit, User
-from ..accounts.queries import college_names
 from ..core import clock
 from ..core.listing import Column, Filter, Listing, Tab
 from ..core.text import like
@@ -64,10 +64,6 @@ def _in_state(value: str) -> sa.ColumnElement[bool] | None:
     return Submission.status == State(value) if value in [s.value for s in State] else None
 
 
-def _of_college(value: str) -> sa.ColumnElement[bool] | None:
-    return Submission.college_id == int(value) if value.isdecimal() and len(value) < 19 else None
-
-
 def _search(words: str) -> sa.ColumnElement[bool]:
     return sa.or_(
         User.search_key.like(like(words), escape="\\"),
@@ -89,10 +85,6 @@ def _states() -> list[tuple[str, Any]]:
 
 def _waits() -> list[tuple[str, str]]:
     return [(d, ngettext("over %(num)d day", "over %(num)d days", int(d))) for d in WAITS]
-
-
-def _colleges() -> list[tuple[str, str]]:
-    return [(str(id), name) for id, name in college_names().items()]
 
 
 def _mine(actor: Any) -> sa.ColumnElement[bool]:
@@ -130,7 +122,7 @@ QUEUE = Listing(
         Tab("done", _l("Signed off"), _always(queries.SIGNED_OFF), (Submission.last_moved_at.desc(),)),
     ),
     filters=(
-        Filter("college", _l("College"), _colleges, _of_college),
+        by_college(Submission.college_id),
         Filter("state", _l("State"), _states, _in_state),
         Filter("waited", _l("Has waited"), _waits, _waits_over),
     ),

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import aliased
 
+from ..accounts.listings import by_college
 from ..accounts.models import OrgUnit, User
-from ..accounts.queries import college_names
 from ..core.listing import Column, Filter, Listing, Tab
 from . import queries
 from .models import Student
@@ -40,16 +40,8 @@ def _source() -> Any:
     )
 
 
-def _of_college(value: str) -> sa.ColumnElement[bool] | None:
-    return Student.college_id == int(value) if value.isdecimal() and len(value) < 19 else None
-
-
 def _with_level(value: str) -> sa.ColumnElement[bool] | None:
     return Student.support_level == int(value) if value in ("0", "1", "2") else None
-
-
-def _colleges() -> list[tuple[str, str]]:
-    return [(str(id), name) for id, name in college_names().items()]
 
 
 REGISTER = Listing(
@@ -66,7 +58,7 @@ REGISTER = Listing(
     ),
     tabs=(Tab("all", _l("Everyone"), lambda actor: sa.true(), (User.sort_key,)),),
     filters=(
-        Filter("college", _l("College"), _colleges, _of_college),
+        by_college(Student.college_id),
         Filter("level", _l("Support level"), lambda: [(str(k), v) for k, v in LEVELS.items()], _with_level),
     ),
     search=queries.matching,
