@@ -43,6 +43,7 @@ messages: .venv/ready-dev
 	$(BIN)/pybabel -q update -i .venv/messages.pot -d translations --no-wrap --no-fuzzy-matching --ignore-pot-creation-date
 
 requirements: .venv/ready-dev
+	$(BIN)/pip install -q --disable-pip-version-check uv
 	$(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --generate-hashes --no-header --no-emit-index-url -c requirements.txt requirements-dev.in -o requirements-dev.txt
 

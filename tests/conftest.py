@@ -19,8 +19,9 @@ import pytest
 from flask import Flask, has_app_context
 
 from app import create_app
-from blueprints.core import clock
-from blueprints.core.db import db
+from blueprints.core import clock, sealed
+from blueprints.core.cli import SEEDS
+from blueprints.core.db import db, unit
 from blueprints.core.migrate import upgrade
 from blueprints.core.settings import Settings, from_environment
 
@@ -59,6 +60,7 @@ def build(settings: Settings) -> Flask:
     settings.secret_key_file.write_text("t" * 64)
     app = create_app(settings)
     app.config["TESTING"] = True
+    sealed.make_key(app)
     return app
 
 
@@ -86,6 +88,9 @@ def _made(kind: str, server: str, folder: Path) -> Template:
     app = build(settings_for(folder, url))
     with app.app_context():
         upgrade()
+        for seed in SEEDS:
+            with unit("write"):
+                seed()
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":
                 with engine.connect() as connection:

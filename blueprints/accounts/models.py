@@ -221,3 +221,15 @@ class Notice(Model):
     url: Mapped[str]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class SavedView(Model):
+    """A list as one person has filtered and sorted it, kept under a name: its query string."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (sa.UniqueConstraint("user_id", "listing", "name"),)
+
+    user_id: Mapped[int] = reference("user_account.id", ondelete="CASCADE", index=False)
+    listing: Mapped[str] = mapped_column(sa.String(60))
+    name: Mapped[str] = mapped_column(sa.String(40))
+    query: Mapped[str] = mapped_column(sa.String(400))

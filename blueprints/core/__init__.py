@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import cli, db, demo, files, i18n, journal, pages, security, settings, ui
+from . import cli, db, demo, files, i18n, journal, pages, sealed, security, settings, ui
 
 
 def init_app(app: Flask, chosen: settings.Settings) -> None:
@@ -20,6 +20,7 @@ def init_app(app: Flask, chosen: settings.Settings) -> None:
             db.prepare_engine(engine)
     app.extensions["qihang.store"] = files.store_at(chosen.blob_url)
     app.extensions["qihang.scratch"] = _scratch(chosen)
+    sealed.init_app(app, chosen.keys_file)
     i18n.init_app(app)
     security.init_app(app, chosen)
     ui.init_app(app)

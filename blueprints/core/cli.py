@@ -12,12 +12,14 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_babel import force_locale
 
-from . import audit, doors, jobs, serve, verify, workflow
+from . import audit, doors, jobs, sealed, serve, verify, workflow
 from .db import unit
 from .settings import Settings, read_secret
 
 FIRST_STEPS: list = []
 """What ``flask init`` does after the migration: functions of slices that print what they did."""
+SEEDS: list = []
+"""First content of tables, such as code lists; each adds what is missing and nothing else."""
 
 
 def _settings() -> Settings:
@@ -55,9 +57,10 @@ def initialise(quietly: bool = False) -> None:
     settings = _settings()
     _make_secret(settings.secret_key_file)
     current_app.secret_key = read_secret(settings)
+    sealed.make_key(current_app)
     for line in upgrade():
         click.echo(line)
-    for step in () if quietly else FIRST_STEPS:
+    for step in (*SEEDS, *(() if quietly else FIRST_STEPS)):
         with unit("write"):
             audit.act_as(None, "init")
             step()

@@ -35,6 +35,7 @@ class Settings:
     port: int
     mail_url: str
     secret_key_file: Path
+    keys_file: Path
     proxy_hops: int = 0
 
     @property
@@ -68,6 +69,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         port=port,
         mail_url=_mail(get("MAIL_URL", (data / "mail").as_uri())),
         secret_key_file=Path(get("SECRET_KEY_FILE", str(data / "secret.key"))).expanduser().absolute(),
+        keys_file=Path(get("KEYS_FILE", str(data / "keys.json"))).expanduser().absolute(),
         proxy_hops=_hops(get("PROXY_HOPS", "0")),
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from . import audit, files
+from . import audit, files, sealed
 
-CHECKS: list[Callable[[], Iterable[str]]] = [files.problems, audit.problems]
+CHECKS: list[Callable[[], Iterable[str]]] = [files.problems, audit.problems, sealed.problems]
 
 
 def check(fn: Callable[[], Iterable[str]]) -> Callable[[], Iterable[str]]:

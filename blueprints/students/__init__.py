@@ -6,8 +6,9 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from ..accounts.models import Role
+from ..core import cli as core_cli
 from ..core import demo, shell
-from . import cli, policy, routes
+from . import cli, codes, policy, routes
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +16,7 @@ def init_app(app: Flask) -> None:
     cli.init_app(app)
 
 
+core_cli.SEEDS.append(codes.seed)
 demo.MODULES.append(f"{__name__}.demo")
 shell.nav(shell.NavItem("students.index", _l("Register"), "people", lambda actor: actor.has(Role.OFFICE), 25))
 

@@ -1,0 +1,1 @@
+"""Reads of mentoring, a file for each noun."""

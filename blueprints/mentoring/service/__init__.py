@@ -1,0 +1,1 @@
+"""What happens in mentoring, a file for each noun."""

@@ -1,0 +1,1 @@
+"""The machines of mentoring: proposal, hand-over, request for help."""
