@@ -96,12 +96,16 @@ WAY_WORDS = {
 }
 
 
+NEVER = date(9999, 12, 31)
+"""The day on which nothing falls due. Not NULL, which the two databases would put at different ends of a list."""
+
+
 class Student(Audited, Model):
     """A graduate-to-be. ``support_level`` 0 none, 1 重点帮扶一级 (first), 2 二级; the office sets it.
 
     ``mentor_id`` is the teacher who answers for them today (:func:`~.service.set_mentor`). ``due_on`` is the day
     from which it is a teacher's turn to act, stored so that lists are read in the order of an index; it and the
-    two days of contact are reckoned by :func:`~.service.reckon`. None: nothing falls due.
+    two days of contact are reckoned by :func:`~.service.reckon`; :data:`NEVER` stands for nothing to do.
     """
 
     __tablename__ = "student"
@@ -135,7 +139,7 @@ class Student(Audited, Model):
     next_what: Mapped[str] = mapped_column(sa.String(200), default="")
     turn: Mapped[Side] = mapped_column(text_enum(Side, "turn"), default=Side.TEACHER)
     turn_since: Mapped[date | None]
-    due_on: Mapped[date | None]
+    due_on: Mapped[date] = mapped_column(default=NEVER)
 
     reach_by: Mapped[Channel | None] = mapped_column(text_enum(Channel, "reach_by"))
     reach_hours: Mapped[str] = mapped_column(sa.String(60), default="")

@@ -12,7 +12,7 @@ from ..accounts.models import Cohort, OrgUnit, Role
 from ..core import clock
 from ..core.db import db, locked
 from . import options
-from .models import Channel, Intention, Side, Situation, Student
+from .models import NEVER, Channel, Intention, Side, Situation, Student
 
 
 def enrol(
@@ -84,7 +84,7 @@ def reckon(student: Student) -> None:
     if student.next_on is not None:
         student.due_on = min(student.next_on, duty) if student.support_level else student.next_on
     elif student.situation is Situation.SETTLED:
-        student.due_on = None
+        student.due_on = NEVER
     else:
         student.due_on = duty
 

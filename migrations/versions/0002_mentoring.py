@@ -341,7 +341,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('next_what', sa.String(length=200), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('turn', sa.Enum('teacher', 'student', name='turn', native_enum=False, create_constraint=True, length=20), nullable=False, server_default='teacher'))
         batch_op.add_column(sa.Column('turn_since', sa.Date(), nullable=True))
-        batch_op.add_column(sa.Column('due_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('due_on', sa.Date(), nullable=False, server_default='9999-12-31'))
         batch_op.add_column(sa.Column('reach_by', sa.Enum('phone', 'wechat', 'message', 'face', 'dorm', 'other', name='reach_by', native_enum=False, create_constraint=True, length=20), nullable=True))
         batch_op.add_column(sa.Column('reach_hours', sa.String(length=60), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('quiet_until', sa.Date(), nullable=True))
@@ -355,7 +355,7 @@ def upgrade() -> None:
         batch_op.create_check_constraint('mentor', '(mentor_id IS NULL) = (mentor_since IS NULL)')
     with op.batch_alter_table('student', schema=None) as batch_op:
         # The defaults were only for the rows that are there; from now on the model gives them.
-        for name in ('mentor_fixed', 'situation', 'next_what', 'turn', 'reach_hours'):
+        for name in ('mentor_fixed', 'situation', 'next_what', 'turn', 'reach_hours', 'due_on'):
             batch_op.alter_column(name, server_default=None)
     # Nobody has been talked to yet, so everybody is due.
     op.execute('UPDATE student SET due_on = CURRENT_DATE')
