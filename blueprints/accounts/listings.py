@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from ..core.ids import read_id
 from ..core.listing import Filter
 from .queries import college_names
 
@@ -16,5 +17,5 @@ def by_college(column: Any) -> Filter:
         "college",
         _l("College"),
         lambda: [(str(id), name) for id, name in college_names().items()],
-        lambda value: column == int(value) if value.isdecimal() and len(value) < 19 else None,
+        lambda value: column == id if (id := read_id(value)) is not None else None,
     )

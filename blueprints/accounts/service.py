@@ -16,11 +16,12 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from ..core import audit, clock, mail
-from ..core.db import db
+from ..core.db import db, rows_changed
 from ..core.i18n import speaking
+from ..core.ids import read_id
 from ..core.text import search_key, sort_key
 from . import queries
-from .models import Cohort, FailedSignIn, Grant, Notice, OneTimeLink, OrgUnit, Role, SignIn, UnitKind, User
+from .models import Cohort, FailedSignIn, Grant, Notice, OneTimeLink, OrgUnit, Role, SavedView, SignIn, UnitKind, User
 
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_hex(16))
@@ -234,3 +235,39 @@ def sentence(notice: Notice) -> str:
 def read_notices(user_id: int, notice_id: int | None = None) -> None:
     change = sa.update(Notice).where(Notice.user_id == user_id, Notice.read_at.is_(None)).values(read_at=clock.now())
     db.session.execute(change.where(Notice.id == notice_id) if notice_id is not None else change)
+
+
+# -- Saved views --------------------------------------------------------------------------------------
+
+MOST_VIEWS = 20
+
+
+def saved_views(user_id: int, listing: str) -> list[SavedView]:
+    """A person's own views of a list, oldest first."""
+    query = sa.select(SavedView).where(SavedView.user_id == user_id, SavedView.listing == listing)
+    return list(db.session.scalars(query.order_by(SavedView.id)))
+
+
+def saved_view(user_id: int, view_id: str) -> SavedView | None:
+    """One of a person's own views, by the id as it stands in an address."""
+    query = sa.select(SavedView).where(SavedView.id == read_id(view_id), SavedView.user_id == user_id)
+    return db.session.scalar(query)
+
+
+def save_view(user: User, listing: str, name: str, query: str) -> SavedView:
+    """Keep a view; one of the same name is replaced, and the oldest goes when there are too many."""
+    there = saved_views(user.id, listing)
+    found = next((v for v in there if v.name == name), None)
+    if found is None:
+        found = SavedView(user_id=user.id, listing=listing, name=name, query=query)
+        db.session.add(found)
+        for old in there[: max(0, len(there) + 1 - MOST_VIEWS)]:
+            db.session.delete(old)
+    found.query = query
+    return found
+
+
+def delete_view(user_id: int, view_id: int) -> bool:
+    """Whether there was such a view of this person."""
+    gone = sa.delete(SavedView).where(SavedView.id == view_id, SavedView.user_id == user_id)
+    return bool(rows_changed(gone))

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import segno
+import sqlalchemy as sa
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from ..accounts.queries import people_named
 from ..core import audit
+from ..students import seen
 from .models import Submission
 
 WORDS: dict[str, Any] = {
@@ -29,6 +31,15 @@ WORDS: dict[str, Any] = {
     "original.downloaded": _l("downloaded the original file"),
     "clinic.calls": _l("recorded a phone call"),
 }
+
+seen.says("number.shown", _l("was shown your phone number, to call you about your résumé"))
+seen.says("original.downloaded", _l("downloaded your résumé file"), lambda name: name)
+
+
+@seen.about
+def _submissions(student_id: int) -> tuple[str, sa.Select[Any]]:
+    """What the clinic tells a student of who has looked."""
+    return "submission", sa.select(Submission.id).where(Submission.student_id == student_id)
 
 
 @dataclass(frozen=True)

@@ -215,6 +215,18 @@ def seen(obj: Any, verb: str, note: str = "") -> None:
     db.session.execute(sa.insert(_TABLE), [_entry(obj, {}, note, verb)])
 
 
+def was_seen_today(obj: Any, verb: str, actor_id: int) -> bool:
+    """Whether this person has such an entry on this thing today already."""
+    query = sa.select(AuditEntry.id).where(
+        AuditEntry.topic_type == obj.__tablename__,
+        AuditEntry.topic_id == obj.id,
+        AuditEntry.verb == verb,
+        AuditEntry.actor_id == actor_id,
+        AuditEntry.at >= clock.start_of(clock.today()),
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def event_of(verb: str, subject_type: str, subject_id: int, note: str = "", actor_id: int | None = None) -> None:
     """Write an act that changes no audited row: a sign-in, a failed one, an export."""
     row = {

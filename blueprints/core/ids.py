@@ -29,3 +29,10 @@ def new_id() -> int:
             if _low >= 1 << _RANDOM_BITS:
                 _last_ms, _low = _last_ms + 1, secrets.randbits(_RANDOM_BITS - 1)
         return _last_ms << _RANDOM_BITS | _low
+
+
+def read_id(text: str | None) -> int | None:
+    """The id in a piece of an address or a form, or None: digits that a 63-bit column can hold."""
+    if not text or len(text) > 19 or not (text.isascii() and text.isdecimal()):
+        return None
+    return number if (number := int(text)) < 2**63 else None

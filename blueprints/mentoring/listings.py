@@ -16,6 +16,7 @@ from ..core import clock
 from ..core.access import visible
 from ..core.db import db
 from ..core.i18n import day
+from ..core.ids import read_id
 from ..core.listing import Column, Filter, Listing, Tab
 from ..students import queries as register
 from ..students.models import NEVER, Situation, Student
@@ -74,7 +75,7 @@ def _hardship(actor: Any) -> sa.ColumnElement[bool]:
 
 
 def _in_class(value: str) -> sa.ColumnElement[bool] | None:
-    return Student.class_id == int(value) if value.isdecimal() and len(value) < 19 else None
+    return Student.class_id == id if (id := read_id(value)) is not None else None
 
 
 def _classes() -> list[tuple[str, str]]:

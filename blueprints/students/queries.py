@@ -90,3 +90,8 @@ def tags(student_id: int) -> list[HardshipTag]:
         .order_by(HardshipTag.id)
     )
     return list(db.session.scalars(query))
+
+
+def get_person(student_id: int) -> Student | None:
+    """A graduate with their name, whoever asks: for a caller who has the id out of a list of their own."""
+    return db.session.scalar(sa.select(Student).where(Student.id == student_id).options(*WITH_PERSON))

@@ -26,19 +26,15 @@ def fresh_key() -> str:
     return secrets.token_hex(16)
 
 
-class LineForm(Form):
-    """One line that is read into the fields of the form below it."""
+class ContactForm(Form):
+    """What is kept of a call, a message, a meeting, or the try of one.
+
+    ``line`` is read into the other fields and shown before it is saved; ``read`` is the line that they show.
+    """
 
     line = StringField(_l("In one line"), [Length(max=500, message=TOO_LONG)], render_kw={"maxlength": 500})
-    list = HiddenField()
-    then = HiddenField()
-
-
-class ContactForm(Form):
-    """What is kept of a call, a message, a meeting, or the try of one."""
-
+    read = HiddenField()
     key = HiddenField(default=fresh_key)
-    line = HiddenField()
     list = HiddenField()
     then = HiddenField()
     channel = RadioField(
@@ -95,6 +91,11 @@ class ContactForm(Form):
             (field.data, self.obstacle.data, self.promise.data, self.intention.data, self.private.data)
         ):
             raise ValidationError(_("Write a few words on what was said, so that the next caller knows."))
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the line has words that have not been shown as fields yet."""
+        return bool(self.line.data) and self.line.data != self.read.data
 
     @property
     def was_reached(self) -> bool:

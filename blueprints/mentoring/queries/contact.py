@@ -49,7 +49,7 @@ def of_student(student_id: int, most: int = 20, before: int | None = None) -> li
 
 
 def recent(student_id: int, actor_id: int) -> Contact | None:
-    """Who talked to this graduate within the days in which a second call is warned about, the newest; not oneself today."""
+    """The newest talk within the days in which a second call is warned about; one's own of today is no second call."""
     since = clock.start_of(clock.today() - timedelta(days=SECOND_CALL_DAYS.value))
     today = clock.start_of(clock.today())
     query = (
