@@ -14,7 +14,7 @@ def held(parent: int) -> dict[str, float]:
     found: dict[str, float] = {}
     for pid in (parent, *_children(parent)):
         words = (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-        what = "worker" if "flask worker" in words else "parent" if "flask serve" in words else "web"
+        what = "parent" if pid == parent else "worker" if "flask worker" in words else "web"
         found[what] = found.get(what, 0) + _pss(pid)
     return found
 

@@ -32,8 +32,8 @@ WORDS: dict[str, Any] = {
     "clinic.calls": _l("recorded a phone call"),
 }
 
-seen.says("number.shown", _l("was shown your phone number, to call you about your résumé"))
-seen.says("original.downloaded", _l("downloaded your résumé file"), lambda name: name)
+seen.says("number.shown", _l("was shown the phone number"))
+seen.says("original.downloaded", _l("downloaded the original file"), lambda name: name)
 
 
 @seen.about

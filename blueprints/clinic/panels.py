@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from ..accounts.models import Role
 from ..core import clock
 from ..core.shell import HomePanel, home
 from ..documents import queries as documents
+from ..students.panels import Fact, panel
 from . import options, queries
 from .lines import look
 from .models import State
@@ -77,3 +81,15 @@ def roster(actor: Any) -> Iterator[HomePanel]:
         "may_set": actor.has(Role.OFFICE),
     }
     yield HomePanel("clinic/home_roster.html", facts, order=30, side=True)
+
+
+@panel("clinic", _l("Résumé"))
+def resume(actor: Any, student_ids: list[int]) -> dict[int, Fact]:
+    """Where each graduate's résumé stands, in a word; the open submission before one that is closed."""
+    opens = actor.has(Role.OFFICE, Role.COLLEGE_LEADER, Role.COUNSELOR)
+    found: dict[int, Fact] = {id: Fact(_("nothing handed in yet"), quiet=True) for id in student_ids}
+    for submission in queries.newest_of(student_ids):
+        text = _("version %(no)d, %(state)s", no=submission.round_no, state=submission.status.label)
+        url = f"/clinic/{submission.id}" if opens and submission.first_queued_at else None
+        found[submission.student_id] = Fact(text, url)
+    return found

@@ -287,6 +287,16 @@ def called(round_: Round, reviewer_id: int) -> list[Call]:
     return [c for c in round_.calls if c.reviewer_id == reviewer_id]
 
 
+def newest_of(student_ids: list[int]) -> list[Submission]:
+    """Each graduate's submissions, the one that counts last: closed ones first, then open ones, newest at the end."""
+    query = (
+        sa.select(Submission)
+        .where(Submission.student_id.in_(student_ids), Submission.status != State.WITHDRAWN)
+        .order_by(Submission.status.in_(OPEN), Submission.created_at)
+    )
+    return list(db.session.scalars(query))
+
+
 def round_numbered(submission: Submission, number: int | None) -> Round | None:
     """A round by its number; without one, the newest that is confirmed (for staff) or the newest of all."""
     if number is None:

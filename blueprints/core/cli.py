@@ -71,7 +71,10 @@ def initialise(quietly: bool = False) -> None:
 def serve_command(workers: int) -> None:
     """Run the web server and the worker until stopped."""
     require_secret()
-    serve.run(_settings(), workers)
+    try:
+        serve.run(_settings(), workers)
+    except serve.Refused as refusal:
+        raise click.ClickException(str(refusal)) from refusal
 
 
 @click.command("worker")

@@ -252,7 +252,11 @@ class House(Flask):
 
 
 def locked(obj: Any) -> Any:
-    """Re-read a row's columns under its lock. A locking SELECT of a loaded object would keep its stale state."""
+    """Re-read a row's columns under its lock. A locking SELECT of a loaded object would keep its stale state.
+
+    What this unit has changed of it is written first: a refresh would silently forget it.
+    """
+    db.session.flush()
     columns = [attribute.key for attribute in sa.inspect(obj).mapper.column_attrs]
     db.session.refresh(obj, attribute_names=columns, with_for_update=True)
     return obj

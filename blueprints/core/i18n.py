@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from babel import dates
@@ -21,7 +21,10 @@ from flask_babel import (
 )
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
+from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]  # what its own escape is made of
+from markupsafe import escape as escape_any
 
 from . import clock
 
@@ -119,6 +122,16 @@ def span(minutes: int) -> str:
     return _hours(hours) if hours else ngettext("%(num)d minute", "%(num)d minutes", minutes)
 
 
+def spans() -> Callable[[int], str]:
+    """:func:`span` for the rows of a list: the language is looked up once, and the words are kept between pages."""
+    return partial(_span_in, str(get_locale()))
+
+
+@lru_cache(maxsize=4096)
+def _span_in(locale: str, minutes: int) -> str:
+    return span(minutes)
+
+
 def _hours(count: int) -> str:
     return ngettext("%(num)d hour", "%(num)d hours", count)
 
@@ -168,6 +181,22 @@ class _Sentences(Domain):  # type: ignore[misc]
         return said % {"num": num, **facts}
 
 
+def escape(value: Any) -> Markup:
+    """markupsafe's, without the three calls it makes for text and for sentences, and nearly all of a page is these."""
+    kind = type(value)
+    if kind is Markup:
+        return value
+    return str.__new__(Markup, _escape_inner(value)) if kind is str else escape_any(value)
+
+
+class Compiler(CodeGenerator):
+    """Compiles templates that escape with :func:`escape`: 0.18 of the queue's 2.6 ms, which escapes 600 times."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
+        super().visit_Template(node, frame)
+        self.writeline(f"from {__name__} import escape")  # the last line of the module, in place of Jinja's own
+
+
 def init_app(app: Flask) -> None:
     app.config.update(
         BABEL_DEFAULT_LOCALE=DEFAULT,
@@ -176,6 +205,7 @@ def init_app(app: Flask) -> None:
     )
     babel = Babel(app, locale_selector=language, timezone_selector=lambda: str(clock.ZONE))
     domain = babel.domain_instance = _Sentences()
+    app.jinja_env.code_generator_class = Compiler
     # Jinja's own callables derive a new context for every sentence in a loop: twenty times the work.
     app.jinja_env.globals.update(_=domain.sentence, gettext=domain.sentence, ngettext=domain.counted)
     app.jinja_env.filters.update(

@@ -261,7 +261,7 @@ def exported(listing: Listing, kind: str, filename: str) -> Response:
     note = f"{len(rows)} rows, {kind}, {page.url()}"
     regardless(audit.event_of, f"export.{listing.name}", "listing", 0, note, current_user.id)
     table = [[c.label for c in listing.columns], *([c.value(r) for c in listing.columns] for r in rows)]
-    written = _xlsx(table) if kind == "xlsx" else _csv(table)
+    written = workbook(table) if kind == "xlsx" else _csv(table)
     mimetype = "text/csv" if kind == "csv" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     name = f"{filename}-{clock.today().isoformat()}.{kind}"
     return send_file(written, mimetype=mimetype, as_attachment=True, download_name=name)
@@ -277,7 +277,8 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def _xlsx(table: list[list[Any]]) -> Any:
+def workbook(table: list[list[Any]]) -> Any:
+    """A spreadsheet of these rows, the first of them its head, as an open file; nothing in it is a formula."""
     import xlsxwriter  # 11 MB that only an export needs
 
     out = SpooledTemporaryFile(max_size=2**22)  # noqa: SIM115 (the response closes it)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
-from . import policy
+from ..accounts.models import Role
+from ..core import demo, shell
+from . import panels, policy
 from .routes import (
     assignments,
     bp,
@@ -29,6 +32,21 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(mine)
 
 
+demo.MODULES.append(f"{__name__}.demo")
+shell.nav(
+    shell.NavItem(
+        "mentoring.index",
+        _l("Graduates"),
+        "people",
+        lambda actor: actor.has(*policy.STAFF),
+        15,
+        lambda actor: _l("My graduates") if actor.has(Role.MENTOR) else _l("Graduates"),
+    )
+)
+CALLERS = (Role.MENTOR, Role.COUNSELOR, Role.COLLEGE_LEADER)
+shell.nav(shell.NavItem("mentoring.round_", _l("Call round"), "phone", lambda actor: actor.has(*CALLERS), 17))
+shell.nav(shell.NavItem("care.index", _l("My mentor"), "user", lambda actor: actor.has(Role.STUDENT), 22))
+
 __all__ = [
     "assignments",
     "contacts",
@@ -37,6 +55,7 @@ __all__ = [
     "handovers",
     "help_requests",
     "own",
+    "panels",
     "plans",
     "policy",
     "round",

@@ -75,7 +75,9 @@ POST = re.compile(
 )
 MINUTES = re.compile(r"(\d{1,3})\s*(?:minutes?|mins?|分钟|分)(?![a-z])", re.I)
 _ENDS = re.compile(r"(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|省|市|地区|盟)$")
-_PEOPLES = re.compile(r"(?:[\u4e00-\u9fff]{1,4}族)+自治州$")
+_PEOPLES = re.compile(
+    r"(?:(?:朝鲜|土家|苗|藏|羌|彝|白|傣|景颇|傈僳|哈尼|布依|侗|壮|回|蒙古|哈萨克|柯尔克孜)族?)+自治州$"
+)
 WEEKDAYS = {c: n for n, letters in enumerate(("一1", "二2", "三3", "四4", "五5", "六6", "日天7")) for c in letters}
 ENGLISH_DAYS = {n: i for i, names in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun")) for n in (names,)}
 NUMBERS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2}

@@ -11,9 +11,21 @@ from ..accounts.models import Role
 from ..accounts.policy import role
 from ..core import clock
 from ..core.access import Rule, allow, sees, visible
-from ..students.models import Student
+from ..students.models import Absence, Student
 from ..students.policy import HELPERS, helps
-from .models import Contact, Handover, HandoverItem, HandoverState, HelpRequest, Level, Plan, Proposal
+from .models import (
+    Consent,
+    Contact,
+    DiaryLine,
+    Handover,
+    HandoverItem,
+    HandoverState,
+    HelpRequest,
+    Level,
+    Pairing,
+    Plan,
+    Proposal,
+)
 from .options import CORRECT_HOURS
 
 STAFF = (*HELPERS, Role.SCHOOL_LEADER)
@@ -67,6 +79,23 @@ def _proposals(actor: Any) -> sa.ColumnElement[bool]:
     return assigned_by(actor, Proposal.college_id)
 
 
+def _pairings(actor: Any) -> sa.ColumnElement[bool]:
+    return Pairing.proposal_id.in_(sa.select(Proposal.id).where(_proposals(actor)))
+
+
+def over(actor: Any) -> sa.ColumnElement[bool]:
+    """The graduates this person answers for above their mentors: of their classes, their college, or all."""
+    colleges = actor.units(Role.COLLEGE_LEADER)
+    if actor.has(Role.OFFICE) or None in colleges:
+        return sa.true()
+    parts: list[sa.ColumnElement[bool]] = []
+    if colleges:
+        parts.append(Student.college_id.in_(colleges))
+    if classes := actor.units(Role.COUNSELOR):
+        parts.append(Student.class_id.in_(classes))
+    return sa.or_(*parts) if parts else sa.false()
+
+
 def _handovers(actor: Any) -> sa.ColumnElement[bool]:
     """One's own on either side; who answers for a graduate in it; for the receiver once it is offered."""
     if actor.has(Role.OFFICE):
@@ -83,6 +112,19 @@ def _handovers(actor: Any) -> sa.ColumnElement[bool]:
     return sa.or_(*parts)
 
 
+def _items(actor: Any) -> sa.ColumnElement[bool]:
+    """Where the student is asked for consent; everyone else sees the parts of a hand-over through it."""
+    own = sa.select(Student.id).where(Student.user_id == actor.id)
+    return sa.and_(HandoverItem.student_id.in_(own), HandoverItem.consent != Consent.NONE)
+
+
+def _absences(actor: Any) -> sa.ColumnElement[bool]:
+    """One's own on either side, and those of the mentors one stands over."""
+    mentors = sa.select(Student.mentor_id).where(Student.mentor_id.is_not(None), over(actor))
+    mine = sa.or_(Absence.user_id == actor.id, Absence.deputy_id == actor.id)
+    return sa.or_(mine, Absence.user_id.in_(mentors)) if actor.has(*HELPERS) else sa.false()
+
+
 def _plans(actor: Any) -> sa.ColumnElement[bool]:
     return Plan.student_id.in_(students_of(actor))
 
@@ -91,7 +133,11 @@ sees(Contact, _about_my_students(Contact))
 sees(HelpRequest, _about_my_students(HelpRequest))
 sees(Plan, _plans)
 sees(Proposal, _proposals)
+sees(Pairing, _pairings)
 sees(Handover, _handovers)
+sees(HandoverItem, _items)
+sees(Absence, _absences)
+sees(DiaryLine, lambda actor: DiaryLine.user_id == actor.id)
 
 # -- Rules ---------------------------------------------------------------------------------------------------
 
@@ -108,10 +154,30 @@ assigns = Rule(
     lambda actor, proposal: actor.has(Role.OFFICE, Role.COLLEGE_LEADER, Role.COUNSELOR),
     _l("Only the college and the employment office assign mentors."),
 )
+assigns_for = Rule(
+    lambda actor, student: (
+        actor.has(Role.OFFICE)
+        or bool({None, student.college_id} & actor.units(Role.COLLEGE_LEADER))
+        or student.class_id in actor.units(Role.COUNSELOR)
+    ),
+    _l("Only the counselor, the college or the employment office says who answers for a graduate."),
+)
 receives = Rule(lambda actor, handover: handover.to_id == actor.id, _l("Only the receiver signs or declines."))
 prepares = Rule(
-    lambda actor, handover: handover.made_by == actor.id or handover.from_id == actor.id or actor.has(Role.OFFICE),
-    _l("Only who made the hand-over, or the mentor who gives, prepares it."),
+    lambda actor, handover: (
+        actor.id in (handover.made_by, handover.from_id)
+        or actor.has(Role.OFFICE)
+        or (actor.has(Role.COUNSELOR, Role.COLLEGE_LEADER) and handover.to_id != actor.id)
+    ),
+    _l("Only who made the hand-over, the mentor who gives, or who stands above them prepares it."),
+)
+is_mentor = Rule(
+    lambda actor, handover: actor.has(Role.MENTOR),
+    _l("Only a mentor takes graduates over; the employment office gives that role."),
+)
+ends_absence = Rule(
+    lambda actor, absence: absence.user_id == actor.id or actor.has(Role.COUNSELOR, Role.COLLEGE_LEADER, Role.OFFICE),
+    _l("Only who is away, or who stands above them, ends an absence."),
 )
 asked_it = Rule(lambda actor, request: request.asked_by == actor.id, _l("Only who asked can take it back."))
 
@@ -132,6 +198,8 @@ answers = Rule(_answers, _l("Only the level that was asked, or one above, answer
 
 allow(Contact, correct=wrote_it & is_fresh, read_private=keeps_it)
 allow(Proposal, adjust=assigns, confirm=assigns, drop=assigns)
-allow(Handover, prepare=prepares, offer=prepares, cancel=prepares, sign=receives, decline=receives)
+allow(Student, assign=assigns_for)
+allow(Handover, prepare=prepares, offer=prepares, cancel=prepares, sign=receives & is_mentor, decline=receives)
+allow(Absence, end=ends_absence)
 allow(HelpRequest, answer=answers, take_back=asked_it)
 allow(Plan, edit=Rule(lambda actor, plan: helps(actor, plan.student), helps.says))

@@ -12,7 +12,7 @@ from ..accounts.models import User
 from ..core.db import db, rows
 from ..core.i18n import shown_language
 from ..core.text import like
-from .models import Code, CodeKind, HardshipTag, Intention, Student
+from .models import Adviser, AdviserKind, Code, CodeKind, HardshipTag, Intention, Student
 
 WITH_PERSON = (joinedload(Student.user),)
 WHOLE = (
@@ -95,3 +95,9 @@ def tags(student_id: int) -> list[HardshipTag]:
 def get_person(student_id: int) -> Student | None:
     """A graduate with their name, whoever asks: for a caller who has the id out of a list of their own."""
     return db.session.scalar(sa.select(Student).where(Student.id == student_id).options(*WITH_PERSON))
+
+
+def advisers(student_id: int) -> list[tuple[AdviserKind, int]]:
+    """Who supervises this graduate's thesis and internship: (kind, user id)."""
+    query = sa.select(Adviser.kind, Adviser.user_id).where(Adviser.student_id == student_id)
+    return [(kind, user_id) for kind, user_id in db.session.execute(query)]

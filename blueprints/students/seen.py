@@ -7,7 +7,7 @@ for the people behind them, whatever their number.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,9 @@ from ..core.db import db
 from .models import Student
 
 RECENT = timedelta(days=30)
+ONE_ACT = timedelta(seconds=5)
+MOST = 500
+NEWEST = (AuditEntry.at.desc(), AuditEntry.id.desc())
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,34 @@ def looks(student: Student, most: int = 50, before: int | None = None) -> list[L
     """Newest first; ``before`` is the id of the last one seen."""
     query = sa.select(AuditEntry).where(_entries(student))
     if before is not None:
-        query = query.where(AuditEntry.id < before)
-    entries = db.session.scalars(query.order_by(AuditEntry.id.desc()).limit(most)).all()
+        query = query.where(_earlier_than(before))
+    entries = db.session.scalars(query.order_by(*NEWEST).limit(most)).all()
     people = _people({e.actor_id for e in entries if e.actor_id is not None})
-    return [_look(e, people.get(e.actor_id or 0)) for e in entries]
+    return [_look(e, people.get(e.actor_id or 0)) for e in _acts(entries)]
+
+
+def _earlier_than(id: int) -> sa.ColumnElement[bool]:
+    at = sa.select(AuditEntry.at).where(AuditEntry.id == id).scalar_subquery()
+    return sa.or_(AuditEntry.at < at, sa.and_(AuditEntry.at == at, AuditEntry.id < id))
+
+
+def has_earlier(student: Student, id: int) -> bool:
+    """Whether there are looks before this one."""
+    query = sa.select(AuditEntry.id).where(_entries(student), _earlier_than(id))
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _acts(entries: Iterable[Any]) -> list[Any]:
+    """One entry an act: several sealed facts opened at once are several entries within the same moment."""
+    kept: list[Any] = []
+    for entry in entries:
+        last = kept[-1] if kept else None
+        same = last is not None and (last.actor_id, last.verb, last.note) == (entry.actor_id, entry.verb, entry.note)
+        if same and abs(last.at - entry.at) < ONE_ACT:
+            kept[-1] = entry  # the oldest stands for the act, so that "earlier than this" begins after all of it
+        else:
+            kept.append(entry)
+    return kept
 
 
 def _people(ids: set[int]) -> dict[int, User]:
@@ -105,11 +132,9 @@ def _look(entry: AuditEntry, user: User | None) -> Look:
 
 def lately(student: Student) -> Sum:
     """How it was in the last thirty days."""
+    recent = sa.and_(_entries(student), AuditEntry.at > clock.now() - RECENT)
+    people = db.session.scalar(sa.select(sa.func.count(AuditEntry.actor_id.distinct())).where(recent)) or 0
     sealed = [verb for verb, words in _SAYS.items() if words.sealed]
-    query = sa.select(
-        sa.func.count(AuditEntry.actor_id.distinct()),
-        # Several facts opened in one act are one opening: their entries bear the same moment and reason.
-        sa.func.count(sa.case((AuditEntry.verb.in_(sealed), AuditEntry.note)).distinct()),
-    ).where(_entries(student), AuditEntry.at > clock.now() - RECENT)
-    people, opened = db.session.execute(query).one()
-    return Sum(people, opened)
+    columns = (AuditEntry.actor_id, AuditEntry.verb, AuditEntry.note, AuditEntry.at)
+    opened = sa.select(*columns).where(recent, AuditEntry.verb.in_(sealed)).order_by(*NEWEST).limit(MOST)
+    return Sum(people, len(_acts(db.session.execute(opened))))

@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from blueprints.accounts.models import Notice
+from blueprints.clinic.lines import Queued
+from blueprints.clinic.listings import QUEUE
 from blueprints.clinic.models import State
 from blueprints.core import clock
 from blueprints.core.audit import AuditEntry
@@ -16,6 +18,10 @@ from blueprints.core.mail import OutgoingMail
 from blueprints.documents.models import Annotation, MarkKind
 from tests import people
 from tests.conftest import NOW
+
+
+def test_a_line_is_made_of_the_columns_of_the_list_in_their_order():
+    assert tuple(QUEUE.source().selected_columns.keys()) == Queued._fields
 
 
 def state(app, id_):

@@ -6,15 +6,19 @@ import re
 from datetime import date, timedelta
 from functools import cache
 
+import markupsafe
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 from flask import g
 from flask_babel import force_locale
+from flask_babel.speaklater import LazyString
+from jinja2 import Undefined
+from markupsafe import Markup
 
 from blueprints.core import clock, i18n
-from blueprints.core.i18n import LANGUAGES
+from blueprints.core.i18n import LANGUAGES, escape, span, spans
 from blueprints.core.settings import ROOT
 
 CATALOGS = sorted((ROOT / "translations").glob("*/LC_MESSAGES/*.po"))
@@ -133,3 +137,36 @@ def test_how_long_ago_and_which_weekday_in_both_languages(app, frozen):
                 assert [i18n.long_ago(frozen - timedelta(minutes=m)) for m in since] == gone
                 assert i18n.full_day(date(2026, 11, 24)) == weekday
         assert clock.today() == date(2026, 11, 24)
+
+
+class TestEscaping:
+    """Templates escape with the house's own function, which must not differ from markupsafe's."""
+
+    @pytest.mark.parametrize(
+        "value", ["<b>&\"'</b>", "王", "", 7, None, True, Markup("<b>"), LazyString(lambda: "<i>"), Undefined()]
+    )
+    def test_is_what_markupsafe_makes_of_it(self, value):
+        ours, theirs = escape(value), markupsafe.escape(value)
+        assert (ours, type(ours)) == (theirs, Markup)
+
+    def test_templates_and_their_blocks_use_it(self, app):
+        for name in ("clinic/queue.html", "base.html", "ui/list.html"):
+            page = app.jinja_env.get_template(name)
+            assert page.root_render_func.__globals__["escape"] is escape
+            assert all(block.__globals__["escape"] is escape for block in page.blocks.values())
+
+    def test_text_is_escaped_once(self, app):
+        made = app.jinja_env.from_string("{% macro m(x) %}[{{ x }}]{% endmacro %}{{ m(text) }}{{ text ~ sentence }}")
+        with app.test_request_context():
+            said = made.render(text="<&", sentence=Markup("<b>"))
+        assert said == "[&lt;&amp;]&lt;&amp;<b>"
+
+
+def test_spans_say_what_span_says(app):
+    with app.app_context():
+        for code in ("en", "zh_Hans_CN"):
+            with force_locale(code):
+                say = spans()
+                assert [say(m) for m in (-1, 0, 1, 59, 60, 1500, 20000)] == [
+                    span(m) for m in (-1, 0, 1, 59, 60, 1500, 20000)
+                ]

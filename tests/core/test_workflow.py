@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from blueprints.accounts import queries as accounts
+from blueprints.accounts import service as accounts_service
+from blueprints.accounts.models import Role
 from blueprints.clinic.models import Round, State, Submission
 from blueprints.clinic.workflow import SUBMISSION
-from blueprints.core import clock
+from blueprints.core import audit, clock
 from blueprints.core.access import Denied
 from blueprints.core.audit import AuditEntry
 from blueprints.core.cli import workflows_page
@@ -18,6 +21,15 @@ from blueprints.core.db import db, unit
 from blueprints.core.settings import ROOT
 from blueprints.core.workflow import MACHINES, WrongState, moved
 from blueprints.documents.models import Document
+from blueprints.mentoring.models import Handover, HandoverCause, HandoverState, HelpRequest, HelpState, Level
+from blueprints.mentoring.queries import handover as handovers
+from blueprints.mentoring.queries import help_request as help_requests
+from blueprints.mentoring.service import handover as handing
+from blueprints.mentoring.service import help_request as helping
+from blueprints.mentoring.workflow.handover import HANDOVER
+from blueprints.mentoring.workflow.help_request import HELP
+from blueprints.students import service as students
+from blueprints.students.models import Student
 from tests import people
 
 MAY = {
@@ -117,7 +129,7 @@ def test_every_move_is_open_from_its_states_to_its_people_and_to_nobody_else(app
 def test_the_table_is_the_one_we_mean():
     assert {(s.value, m.target.value) for m in SUBMISSION.moves.values() for s in m.sources} == LEGAL
     assert set(SUBMISSION.moves) == set(MAY)
-    assert list(MACHINES) == ["submission"], "a new machine needs a table like MAY"
+    assert set(MACHINES) == {"submission", "handover", "help_request", "proposal"}, "a new machine needs a table"
 
 
 def test_the_buttons_offered_are_the_moves_that_work(app, cast):
@@ -220,6 +232,124 @@ def test_a_move_that_fails_half_way_changes_nothing(app, cast):
         with unit("read"):
             assert people.submission(id_).status is State.REVIEWING
             assert db.session.scalar(sa.select(Round.published_at).where(Round.submission_id == id_)) is None
+
+
+# -- The machines of mentoring -----------------------------------------------------------------------------
+
+ABOVE = {"counselor", "leader", "office"}
+HANDOVER_MAY = {
+    "offer": {"mentor", *ABOVE},
+    "recall": {"mentor", *ABOVE},
+    "cancel": {"mentor", *ABOVE},
+    "sign": {"ding"},
+    "decline": {"ding"},
+}
+"""Who of the cast may make each move of the hand-over of lin from the mentor to ding, who is a mentor as well."""
+
+HANDOVER_LEGAL = {
+    ("preparing", "offered"),
+    ("preparing", "cancelled"),
+    ("offered", "preparing"),
+    ("offered", "signed"),
+    ("offered", "declined"),
+    ("offered", "cancelled"),
+    ("declined", "preparing"),
+}
+HANDOVER_WAY = {
+    HandoverState.PREPARING: (),
+    HandoverState.OFFERED: (("offer", "mentor"),),
+    HandoverState.SIGNED: (("offer", "mentor"), ("sign", "ding")),
+    HandoverState.DECLINED: (("offer", "mentor"), ("decline", "ding")),
+    HandoverState.CANCELLED: (("cancel", "mentor"),),
+}
+
+HELP_MAY = {
+    "answer": {"counselor", "leader", "office", "president"},
+    "pass_on": {"counselor", "leader", "office", "president"},
+    "take_back": {"mentor"},
+}
+"""Who of the cast may make each move of the mentor's question about lin to the counselor."""
+
+HELP_LEGAL = {("open", "answered"), ("open", "taken_back")}
+HELP_WAY = {
+    HelpState.OPEN: (),
+    HelpState.ANSWERED: (("answer", "counselor"),),
+    HelpState.TAKEN_BACK: (("take_back", "mentor"),),
+}
+GIVEN = {"decline": {"answer": "Too many."}, "answer": {"answer": "Yes."}}
+
+
+def mentored(cast: people.Cast) -> None:
+    """The mentor answers for lin, and ding becomes a mentor as well."""
+    with unit("write") as session:
+        audit.act_as(None, "test")
+        accounts_service.grant(accounts.user(cast.ding.id), Role.MENTOR, begins_on=people.SINCE, ends_on=people.UNTIL)
+        students.set_mentor(session.get_one(Student, cast.lin.student_id), cast.mentor.id, since=date(2026, 9, 28))
+
+
+def a_handover(cast: people.Cast) -> int:
+    with unit("write"):
+        giver, receiver = accounts.user(cast.mentor.id), accounts.user(cast.ding.id)
+        chosen = handovers.givable(giver, giver.id)
+        return handing.create(giver, giver, receiver, chosen, cause=HandoverCause.ILL, note="").id
+
+
+def a_question(cast: people.Cast) -> int:
+    with unit("write") as session:
+        student = session.get_one(Student, cast.lin.student_id)
+        session.refresh(student, ["user"])
+        return helping.ask(student, accounts.user(cast.mentor.id), Level.MENTOR, "How?").id
+
+
+def of_mentoring(machine: Any, id_: int, name: str, actor_id: int, *, keep: bool = False) -> str:
+    """What comes of the move; it stays only when told so."""
+    model, options = (Handover, handovers.FULL) if machine is HANDOVER else (HelpRequest, help_requests.FULL)
+    with unit("write") as session:
+        held = session.scalars(sa.select(model).where(model.id == id_).options(*options)).one()
+        try:
+            made = machine.fire(name, held, accounts.user(actor_id), **GIVEN.get(name, {}))
+            return "made" if made else "made before"
+        except WrongState:
+            return "409"
+        except Denied:
+            return "403"
+        finally:
+            if not keep:
+                session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("machine", "begin", "may", "way"),
+    [(HANDOVER, a_handover, HANDOVER_MAY, HANDOVER_WAY), (HELP, a_question, HELP_MAY, HELP_WAY)],
+    ids=["handover", "help_request"],
+)
+def test_every_move_of_mentoring_is_open_from_its_states_to_its_people_and_to_nobody_else(
+    app, cast, machine, begin, may, way
+):
+    with app.app_context():
+        mentored(cast)
+        for state, steps in way.items():
+            id_ = begin(cast)
+            last: tuple[str, int] | None = None
+            for name, person in steps:
+                last = (name, getattr(cast, person).id)
+                assert of_mentoring(machine, id_, name, last[1], keep=True) == "made"
+            for name, move in machine.moves.items():
+                for person, who in cast.everyone.items():
+                    expected = "409" if state not in move.sources else "made" if person in may[name] else "403"
+                    if expected == "409" and (name, who.id) == last:
+                        expected = "made before"
+                    assert of_mentoring(machine, id_, name, who.id) == expected, f"{person} {name} from {state}"
+            with unit("write") as session:  # the next begins anew
+                students.set_mentor(session.get_one(Student, cast.lin.student_id), cast.mentor.id)
+            if state is HelpState.OPEN:
+                of_mentoring(machine, id_, "take_back", cast.mentor.id, keep=True)
+
+
+def test_the_tables_of_mentoring_are_the_ones_we_mean():
+    for machine, may, legal in ((HANDOVER, HANDOVER_MAY, HANDOVER_LEGAL), (HELP, HELP_MAY, HELP_LEGAL)):
+        assert set(machine.moves) == set(may)
+        assert {(s.value, m.target.value) for m in machine.moves.values() for s in m.sources} == legal
 
 
 def test_the_page_of_workflows_is_what_the_command_prints():

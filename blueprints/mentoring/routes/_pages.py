@@ -79,12 +79,13 @@ def wishes(wish: Intention | None) -> list[tuple[Any, str]]:
     """An intention as (label, words), without what is empty."""
     if wish is None:
         return []
-    stage = register.code_names(CodeKind.STAGE).get(wish.stage or "", "")
+    said = any(sign in wish.posts.lower() for sign in oneline.STAGES.get(wish.stage or "", ()))
+    stage = "" if said else register.code_names(CodeKind.STAGE).get(wish.stage or "", "")
     pay = _("from %(yuan)d yuan a month", yuan=wish.pay_from // 100) if wish.pay_from else ""
     lines = [
         (_("Way"), str(wish.way.label)),
         (_("Regions"), "、".join(register.named(CodeKind.REGION, wish.regions))),
-        (_("Posts"), " ".join(filter(None, (wish.posts, stage if stage and stage not in wish.posts else "")))),
+        (_("Posts"), " ".join(filter(None, (wish.posts, stage)))),
         (_("Industries"), "、".join(register.named(CodeKind.INDUSTRY, wish.industries))),
         (_("Pay"), pay),
         (_("Second plan"), wish.second_plan),

@@ -60,7 +60,8 @@ def _read_line(form: ContactForm) -> None:
         form.reached.data = "no"
     for name in ("minutes", "next_on"):
         if (value := getattr(reading, name)) is not None:
-            getattr(form, name).data = value
+            field = getattr(form, name)
+            field.data, field.raw_data = value, None  # else it would show again what was typed, which is nothing
     for name in ("mood", "situation"):
         if (value := getattr(reading, name)) is not None:
             getattr(form, name).data = value.value
