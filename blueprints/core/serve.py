@@ -78,7 +78,8 @@ def supervise(public_url: str, web: list[str]) -> None:
     signal.signal(signal.SIGINT, stop)
     for child in children:
         child.start()
-    _say(f"Qihang is at {public_url} (stop with Ctrl+C)")
+    sys.stdout.write(f"Qihang is at {public_url} (stop with Ctrl+C)\n")
+    sys.stdout.flush()
     try:
         while not stopping:
             time.sleep(0.2)

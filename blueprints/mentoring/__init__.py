@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..accounts.models import Role
 from ..core import demo, shell
+from ..students.policy import HELPERS
 from . import panels, policy
 from .routes import (
     assignments,
@@ -45,6 +46,16 @@ shell.nav(
 )
 CALLERS = (Role.MENTOR, Role.COUNSELOR, Role.COLLEGE_LEADER)
 shell.nav(shell.NavItem("mentoring.round_", _l("Call round"), "phone", lambda actor: actor.has(*CALLERS), 17))
+shell.nav(
+    shell.NavItem(
+        "mentoring.assignments",
+        _l("Assignment"),
+        "briefcase",
+        lambda actor: actor.has(Role.COLLEGE_LEADER, Role.OFFICE),
+        27,
+    )
+)
+shell.nav(shell.NavItem("mentoring.diary", _l("Diary"), "history", lambda actor: actor.has(*HELPERS), 40))
 shell.nav(shell.NavItem("care.index", _l("My mentor"), "user", lambda actor: actor.has(Role.STUDENT), 22))
 
 __all__ = [

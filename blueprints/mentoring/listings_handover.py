@@ -44,8 +44,8 @@ HANDOVERS = Listing(
     model=Handover,
     source=_source,
     columns=(
-        Column("giver", _l("From"), lambda r: r.giver, (Giver.sort_key,)),
-        Column("receiver", _l("To"), lambda r: r.receiver, (Receiver.sort_key,)),
+        Column("giver", _l("Gives"), lambda r: r.giver, (Giver.sort_key,)),
+        Column("receiver", _l("Takes over"), lambda r: r.receiver, (Receiver.sort_key,)),
         Column("graduates", _l("Graduates"), lambda r: r.graduates),
         Column("cause", _l("Why"), lambda r: str(r.cause.label)),
         Column("status", _l("State"), lambda r: str(r.status.label)),

@@ -49,7 +49,7 @@ def test_the_month_is_there_by_itself_grouped_by_day_with_totals(app, logged, br
         assert words in page.said, words
     assert "October talk" not in page.said
     facts = [" ".join(e.text_content().split()) for e in page.page.xpath("//dl[@class='facts']/div")]
-    assert facts == ["Conversations 2", "Not reached 1", "Minutes 20", "Other work 0"]
+    assert facts == ["Conversations 2", "Not reached 1", "Minutes spent 20", "Other work 0"]
     october = browser(logged.mentor).get("/mentoring/diary?month=2026-10")
     assert "October talk" in october.said and "Found a school" not in october.said
 
@@ -71,7 +71,7 @@ def test_the_export_holds_what_the_page_shows_and_is_written_down(app, logged, b
     answer = mentor.get("/mentoring/diary/export.xlsx?month=2026-11")
     assert "diary-2026-11.xlsx" in answer.response.headers["Content-Disposition"]
     rows = export(answer)
-    assert rows[0] == ("Day", "Time", "What", "With whom", "Minutes", "Note")
+    assert rows[0] == ("Day", "Time", "What", "With whom", "Minutes spent", "Note")
     assert rows[1][:4] == ("2026-11-20", "10:30", "Phone", "林知夏") and rows[1][4:] == ("12", "Wants to go home")
     assert len(rows) == 4
     with app.app_context(), unit("read"):
@@ -95,7 +95,7 @@ def test_of_a_graduate_handed_on_the_work_remains_without_name_and_note(app, log
     mentor = browser(logged.mentor)
     page = mentor.get("/mentoring/diary")
     assert "林知夏" not in page.text and "Wants to go home" not in page.text
-    assert "A graduate you no longer answer for" in page.said and "Minutes 20" in page.said
+    assert "A graduate you no longer answer for" in page.said and "Minutes spent 20" in page.said
     rows = export(mentor.get("/mentoring/diary/export.xlsx?month=2026-11"))
     assert all("林知夏" not in str(cell) and "home" not in str(cell) for row in rows for cell in row)
 

@@ -229,6 +229,6 @@ def _lines(actor: Any, first: date) -> list[Entry]:
 
 def table(month: Month) -> list[list[Any]]:
     """The month as rows for a spreadsheet."""
-    head = [_("Day"), _("Time"), _("What"), _("With whom"), _("Minutes"), _("Note")]
+    head = [_("Day"), _("Time"), _("What"), _("With whom"), _("Minutes spent"), _("Note")]
     body = [[e.day, e.time, e.what, e.about, e.minutes, e.note] for _day, entries in month.days for e in entries]
     return [head, *body]

@@ -23,10 +23,14 @@ from ...students.models import Channel, CodeKind, Intention, Side, Student
 from .. import oneline, policy, questions
 from ..bands import band
 from ..forms.contact import ContactForm
+from ..forms.help_request import HelpForm
+from ..forms.tag import OpenForm, TagForm
 from ..listings import GRADUATES
 from ..models import Level
-from ..queries import chain
+from ..queries import chain, seen
 from ..queries import contact as contacts
+from ..queries import help_request as help_requests
+from ..queries import plan as plans
 
 MOST_IN_ROUND = 500
 FIRST_CONTACTS = 12
@@ -113,6 +117,13 @@ def file_page(student: Student, status: int = 200, form: ContactForm | None = No
         "history": register.intention_history(student.id),
         "promises": contacts.promises(student.id),
         "panels": panels.of(current_user, [student.id])[student.id],
+        "plan_fact": plans.facts([student.id]).get(student.id),
+        "tags": register.tags(student.id),
+        "open_form": OpenForm(formdata=None),
+        "tag_form": TagForm(formdata=None) if can("keep_tags", student) else None,
+        "help_requests": help_requests.of(student.id),
+        "help_form": HelpForm(formdata=None) if can("ask_up", student) else None,
+        "looks": seen.of_student(student, most=5),
         "wishes_of": wishes,
         "Side": Side,
         **_entry(student, form, None, ""),

@@ -23,6 +23,8 @@ from ..models import Contact, Level
 from ..notices_contact import KEPT
 from ..queries import chain
 from ..queries import contact as contacts
+from ..queries import handover as handovers
+from ..queries import plan as plans
 from ..service import contact as service
 from . import mine
 from ._pages import wishes
@@ -53,6 +55,8 @@ def _own(student: Student, form: ReachForm | None = None, status: int = 200) -> 
         "agreed": contacts.agreed(student.id),
         "wishes": wishes(register.intentions([student.id]).get(student.id)),
         "others": chain.people_at(Level.COUNSELOR, student),
+        "consents": handovers.consents_asked(student.id),
+        "plan_fact": plans.facts([student.id])[student.id],
         "form": form,
         "Side": Side,
     }

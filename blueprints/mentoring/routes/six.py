@@ -24,6 +24,7 @@ from ..bands import band
 from ..forms.views import BulkForm, ViewForm
 from ..listings import GRADUATES, filters_for
 from ..queries import contact as contacts
+from ..queries import plan as plans
 from ..service import bulk as bulk_service
 from . import bp
 from ._pages import wishes
@@ -52,6 +53,7 @@ def _six(students: list[Student], has_list: bool) -> Response:
         "wishes": register.intentions(ids),
         "wishes_of": wishes,
         "panels": panels.of(current_user, ids),
+        "plans": plans.facts(ids),
         "has_list": has_list,
     }
     return render("mentoring/six.html", **facts)
@@ -79,6 +81,7 @@ def _list(status: int = 200, view_form: ViewForm | None = None, verdicts: Any = 
         "verdicts": verdicts,
         "may_assign": current_user.has(Role.COUNSELOR, Role.COLLEGE_LEADER, Role.OFFICE),
         "may_help": current_user.has(*HELPERS),
+        "may_set": current_user.has(Role.OFFICE),
     }
     return render("mentoring/list.html", status, **facts)
 
