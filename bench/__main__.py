@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests import machine
 
-from . import memory, queue, servers, uploads
+from . import assign, memory, mentoring, queue, servers, uploads
 from .load import Times
 from .schools import LARGE, SMALL, School, school
 
@@ -20,10 +20,14 @@ from .schools import LARGE, SMALL, School, school
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--on", choices=("sqlite", "postgresql"), help="only on this database (default: on both)")
-    parser.add_argument("--only", choices=("queue", "uploads"), help="only this part")
+    parser.add_argument("--only", choices=("queue", "mentoring", "uploads", "assign"), help="only this part")
     chosen = parser.parse_args()
     print(f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()}, {platform.system()}")
     print(f"load average {os.getloadavg()[0]:.1f} before the run; web: granian, {servers.WORKERS} workers\n")
+    if chosen.only in (None, "assign"):
+        the_assignment()
+    if chosen.only == "assign":
+        return
     if chosen.on != "postgresql":
         measure("SQLite", None, chosen.only)
     if chosen.on != "sqlite":
@@ -38,10 +42,23 @@ def measure(name: str, server: str | None, only: str | None) -> None:
     """All parts on one database."""
     with tempfile.TemporaryDirectory(prefix="qihang-bench-") as folder, ExitStack() as open_now:
         small, large = (open_now.enter_context(school(n, Path(folder), server)) for n in (SMALL, LARGE))
-        if only != "uploads":
+        if only in (None, "queue"):
             the_queue(name, small, large)
-        if only != "queue":
+        if only in (None, "mentoring"):
+            the_mentors(name, small, large)
+        if only in (None, "uploads"):
             the_uploads(name, small)
+
+
+def the_assignment() -> None:
+    """The solver needs no database, so it is measured once."""
+    print(f"## Assignment: {assign.GRADUATES:,} graduates, {assign.MENTORS:,} mentors, {assign.COLLEGES} colleges\n")
+    print("| colleges | s | MB, peak | have someone | why |\n|---|---|---|---|---|")
+    for found in assign.figures():
+        why = ", ".join(f"{reason} {count}" for reason, count in sorted(found.reasons.items()))
+        within = "" if found.is_within else " (misses its aim)"
+        print(f"| {found.what} | {found.seconds:.2f}{within} | {found.mb:.0f} | {found.placed:,} | {why} |", flush=True)
+    print()
 
 
 def the_queue(name: str, small: School, large: School) -> None:
@@ -61,6 +78,20 @@ def the_queue(name: str, small: School, large: School) -> None:
             rates = queue.beside(many, bare_port, path)
             ours, theirs = rates.rates
             print(f"| {what} | {ours:.0f} | {theirs:.0f} | {rates.ratio:.2f} | {_ms(rates.all)} |", flush=True)
+    print()
+
+
+def the_mentors(name: str, small: School, large: School) -> None:
+    sizes = [f"{s.count('student'):,} graduates, {s.count('contact'):,} contacts" for s in (small, large)]
+    print(f"## {name}: mentoring, {sizes[0]} and {sizes[1]} (one connection)\n")
+    print("| page | queries | ms, median (99th) | ms, median (99th) | growth |\n|---|---|---|---|---|")
+    with servers.web(small) as few, servers.web(large) as many:
+        for found in mentoring.figures((small, large), (few.port, many.port)):
+            queries = " and ".join(str(n) for n in found.queries)
+            print(
+                f"| {found.page} | {queries} | {_ms(found.small)} | {_ms(found.large)} | {found.ratio:.2f} |",
+                flush=True,
+            )
     print()
 
 

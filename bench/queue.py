@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -17,15 +17,15 @@ from .schools import School
 
 QUEUE = "/clinic/"
 PAGES = {
-    "queue": "",
-    "tab mine": "?tab=mine",
-    "tab overdue": "?tab=overdue",
-    "tab with the student": "?tab=returned",
-    "tab signed off": "?tab=done",
-    "sorted by waiting": "?sort=waited",
-    "sorted by student": "?sort=student",
-    "search wang": "?q=wang",
-    "search 教师": "?q=%E6%95%99%E5%B8%88",
+    "queue": QUEUE,
+    "tab mine": QUEUE + "?tab=mine",
+    "tab overdue": QUEUE + "?tab=overdue",
+    "tab with the student": QUEUE + "?tab=returned",
+    "tab signed off": QUEUE + "?tab=done",
+    "sorted by waiting": QUEUE + "?sort=waited",
+    "sorted by student": QUEUE + "?sort=student",
+    "search wang": QUEUE + "?q=wang",
+    "search 教师": QUEUE + "?q=%E6%95%99%E5%B8%88",
 }
 ROUNDS, SECONDS = 6, 0.4
 CONNECTIONS, RATE_ROUNDS, RATE_SECONDS = 8, 9, 1.5
@@ -45,11 +45,12 @@ class Growth:
         return self.large.median / self.small.median
 
 
-def growth(schools: tuple[School, School], visitors: tuple[Visitor, Visitor]) -> Iterator[Growth]:
-    """Each page in turns on both, so that whatever else the machine does falls on both."""
+def growth(
+    schools: tuple[School, School], visitors: tuple[Visitor, Visitor], pages: Mapping[str, str] = PAGES
+) -> Iterator[Growth]:
+    """Each page in turns on both, so that whatever else the machine does falls on both; pages are name -> path."""
     small, large = visitors
-    for page, query in PAGES.items():
-        path = QUEUE + query
+    for page, path in pages.items():
         counts = tuple(queries(school, path, visitor.cookie) for school, visitor in zip(schools, visitors, strict=True))
         times = [Times([], 0), Times([], 0)]
         for _round in range(ROUNDS):

@@ -25,7 +25,13 @@ from tests import machine
 
 KEPT = Path(__file__).parent / ".data"
 SMALL, LARGE = 240, 10_000
-SOURCES = ("migrations/versions/*.py", "blueprints/*/models.py", "blueprints/*/demo*.py", "blueprints/*/invented/*.py")
+SOURCES = (
+    "migrations/versions/*.py",
+    "blueprints/*/models.py",
+    "blueprints/*/models/*.py",
+    "blueprints/*/demo*.py",
+    "blueprints/*/invented/*.py",
+)
 CHUNK = 5000
 
 

@@ -41,7 +41,6 @@ shell.nav(
         "people",
         lambda actor: actor.has(*policy.STAFF),
         15,
-        lambda actor: _l("My graduates") if actor.has(Role.MENTOR) else _l("Graduates"),
     )
 )
 CALLERS = (Role.MENTOR, Role.COUNSELOR, Role.COLLEGE_LEADER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -15,10 +15,11 @@ from ..accounts.models import OrgUnit, Role, UnitKind, User
 from ..core import audit, clock
 from ..core.db import db, unit
 from ..core.demo import Story, chapter
+from ..core.ids import new_id
 from ..students import service as register
 from ..students.models import Adviser, AdviserKind, Channel, Side, Situation, Student
 from . import invented
-from .models import Level, Mood
+from .models import Contact, Level, Mood
 from .service import contact as contacts
 
 EACH = 6
@@ -26,6 +27,8 @@ FIRST_SIX = (11, 7, 6, 4, 5, 14)
 """Days since the named mentor's last talk with each of their six."""
 DAYS = 150
 PLAYED = 240
+COPIED = 41
+"""Talks of each graduate who is not played, in a large demo: 10,000 students make 400,000."""
 UNASSIGNED = 3
 CHANNELS = (Channel.PHONE, Channel.PHONE, Channel.PHONE, Channel.WECHAT, Channel.WECHAT, Channel.FACE, Channel.DORM)
 SITUATIONS = (
@@ -94,7 +97,56 @@ def the_talks(story: Story) -> None:
                     played += 1
                     answers = None if student_id in alone else mentor_id
                     _begin(story, student_id, answers, major, talks=played <= PLAYED)
+    if story.students > PLAYED:
+        _copy_talks(story)
     _the_first_six(story)
+
+
+def _copy_talks(story: Story) -> None:
+    """A large demo: those who were not played get talks by the row, without audit entries, for benches."""
+    contact, student = cast(sa.Table, Contact.__table__), cast(sa.Table, Student.__table__)
+    with unit("read"):
+        silent = db.session.execute(
+            sa.select(Student.id, Student.mentor_id, Student.situation)
+            .where(Student.mentor_id.is_not(None), Student.contacted_at.is_(None))
+            .order_by(Student.id)
+        ).all()
+    for begin in range(0, len(silent), 250):
+        with unit("write"):
+            talks: list[dict[str, Any]] = []
+            stands: list[dict[str, Any]] = []
+            for id, mentor_id, situation in silent[begin : begin + 250]:
+                days = sorted(story.chance.sample(range(1, DAYS), COPIED), reverse=True)
+                talks += [_copied(story, id, mentor_id, situation, day) for day in days]
+                due = clock.today() + timedelta(days=30 - days[-1])
+                stands.append({"b_id": id, "at": talks[-1]["at"], "due": due})
+            db.session.execute(sa.insert(contact), talks)
+            moved = sa.update(student).where(student.c.id == sa.bindparam("b_id"))
+            at = sa.bindparam("at", type_=student.c.contacted_at.type)
+            db.session.connection().execute(
+                moved.values(contacted_at=at, tried_at=at, due_on=sa.bindparam("due", type_=sa.Date())), stands
+            )
+
+
+def _copied(story: Story, student_id: int, mentor_id: int | None, situation: Situation, day: int) -> dict[str, Any]:
+    chance = story.chance
+    when = datetime.combine(clock.today() - timedelta(days=day), time(9), clock.ZONE)
+    when += timedelta(minutes=chance.randint(0, 480))
+    return {
+        "id": new_id(),
+        "student_id": student_id,
+        "author_id": mentor_id,
+        "level": Level.MENTOR,
+        "at": when,
+        "written_at": when,
+        "channel": chance.choice(CHANNELS),
+        "reached": True,
+        "minutes": chance.randint(3, 25),
+        "note": chance.choice(invented.TALKS[situation]),
+        "obstacle": "",
+        "promise": "",
+        "overrode": "",
+    }
 
 
 def _begin(story: Story, student_id: int, mentor_id: int | None, major: str, *, talks: bool) -> None:

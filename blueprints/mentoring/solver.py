@@ -57,6 +57,7 @@ class Graduate:
 class Teacher:
     """``capacity`` is what is left for these graduates; ``college`` None takes those of every college.
 
+    Who is ``closed`` is away for long or takes none: they get nobody and give theirs away.
     ``majors`` are those whose graduates they know: their own, or that of graduates they have or advise.
     """
 
@@ -64,11 +65,11 @@ class Teacher:
     capacity: int
     college: int | None = None
     majors: frozenset[int] = frozenset()
-    away: bool = False
+    closed: bool = False
 
     @property
     def room(self) -> int:
-        return 0 if self.away else max(0, self.capacity)
+        return 0 if self.closed else max(0, self.capacity)
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class _Plan:
             teacher = self.teachers[graduate.present or 0]
             if graduate.fixed:
                 self.place(graduate, teacher, Reason.FIXED)
-            elif keeps_present and teacher.room:
+            elif keeps_present and not teacher.closed:
                 self.place(graduate, teacher, Reason.PRESENT)
 
     def make_room(self) -> None:

@@ -23,7 +23,7 @@ def schools(draw, weights=(ONE, 120, 150)):
             capacity=draw(st.integers(-1, 5)) * ONE,
             college=draw(st.sampled_from([None, 0, 1])),
             majors=frozenset(draw(st.sets(st.integers(0, 3), max_size=2))),
-            away=draw(st.booleans()) and draw(st.booleans()),
+            closed=draw(st.booleans()) and draw(st.booleans()),
         )
         for n in range(count)
     ]
@@ -121,7 +121,7 @@ def test_fixed_pairs_stay_and_so_does_who_would_be_left_with_nobody(school, keep
         assert pair.teacher is not None
         if graduate.fixed:
             assert (pair.teacher, pair.reason) == (present.id, Reason.FIXED)
-        elif keeps and present.room:
+        elif keeps and not present.closed:
             assert (pair.teacher, pair.reason) == (present.id, Reason.PRESENT)
         elif pair.reason is Reason.PRESENT and not keeps:
             assert pair.teacher == present.id
@@ -228,7 +228,7 @@ def test_two_are_exchanged_where_halves_lie_idle_and_someone_waits():
 
 
 def test_who_is_away_gets_nobody_and_gives_theirs_away_but_not_to_nobody():
-    away = teacher(1, away=True)
+    away = teacher(1, closed=True)
     present = Graduate(1, 0, 1, present=1)
     assert answers(solve([present], [away, teacher(2)])) == {1: (2, "load")}
     assert answers(solve([present], [away])) == {1: (1, "present")}

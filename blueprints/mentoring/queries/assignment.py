@@ -61,7 +61,8 @@ class Mentor:
 
     def as_teacher(self) -> Teacher:
         left = self.limit - self.elsewhere
-        return Teacher(self.id, left, self.college, self.majors, away=self.away_until is not None)
+        closed = self.away_until is not None or self.capacity == 0
+        return Teacher(self.id, left, self.college, self.majors, closed)
 
 
 # -- Colleges and cohorts --------------------------------------------------------------------------------------
