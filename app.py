@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from blueprints import accounts, clinic, core, documents, mentoring, students
+from blueprints import accounts, clinic, core, documents, incubator, mentoring, students
 from blueprints.core.db import House, die_with_parent
 from blueprints.core.settings import Settings, from_environment
 
-SLICES = (accounts, documents, students, clinic, mentoring)
+SLICES = (accounts, documents, students, clinic, mentoring, incubator)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

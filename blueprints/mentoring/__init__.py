@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from ..accounts.models import Role
 from ..core import demo, shell
 from ..students.policy import HELPERS
-from . import panels, policy
+from . import panels, policy, reminders, verify
 from .routes import (
     assignments,
     bp,
@@ -68,9 +68,11 @@ __all__ = [
     "panels",
     "plans",
     "policy",
+    "reminders",
     "round",
     "seen",
     "settings",
     "six",
     "tags",
+    "verify",
 ]

@@ -34,10 +34,14 @@ def _of(kind: CodeKind) -> Any:
     return lambda actor: Code.kind == kind
 
 
+def _source() -> Any:
+    return sa.select(Code.id, Code.kind, Code.code, Code.name, Code.name_en, Code.is_retired)
+
+
 CODES = Listing(
     name="mentoring.codes",
     model=Code,
-    source=lambda: sa.select(Code.id, Code.kind, Code.code, Code.name, Code.name_en, Code.is_retired),
+    source=_source,
     columns=(
         Column("name", _l("Name"), lambda r: r.name),
         Column("name_en", _l("Name in English"), lambda r: r.name_en),

@@ -17,8 +17,11 @@ from ..students import queries as register
 from ..students.models import Student
 from ..students.policy import in_care_of
 from .bands import band
+from .policy import STAFF
 from .queries import chain
 from .queries import contact as contacts
+from .queries import handover as handovers
+from .queries import help_request as help_requests
 
 SHOWN = 5
 
@@ -41,6 +44,16 @@ def who_waits(actor: Any) -> Iterator[HomePanel]:
         "mine": actor.has(Role.MENTOR),
     }
     yield HomePanel("mentoring/home_due.html", facts, order=15)
+
+
+@home
+def what_waits(actor: Any) -> Iterator[HomePanel]:
+    """Hand-overs to be signed and questions to be answered; nothing when there are none."""
+    if not actor.has(*STAFF):
+        return
+    facts = {"sign": handovers.to_sign(actor.id), "answer": help_requests.waiting(actor)}
+    if any(facts.values()):
+        yield HomePanel("mentoring/home_waits.html", facts, order=12)
 
 
 @home

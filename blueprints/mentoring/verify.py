@@ -24,7 +24,7 @@ def _ids(model: Any, wrong: sa.ColumnElement[bool]) -> Iterator[int]:
     yield from db.session.scalars(sa.select(model.id).where(wrong).order_by(model.id))
 
 
-def _many(column: Any, where: sa.ColumnElement[bool]) -> Iterator[int]:
+def _many(column: Any, where: Any) -> Iterator[int]:
     """Values of a column that more than one of these rows has."""
     yield from db.session.scalars(sa.select(column).where(where).group_by(column).having(sa.func.count() > 1))
 

@@ -9,6 +9,7 @@ from flask import g
 from sqlalchemy.orm import joinedload
 
 from ..accounts.models import User
+from ..core import clock
 from ..core.db import db, rows
 from ..core.i18n import shown_language
 from ..core.text import like
@@ -101,3 +102,13 @@ def advisers(student_id: int) -> list[tuple[AdviserKind, int]]:
     """Who supervises this graduate's thesis and internship: (kind, user id)."""
     query = sa.select(Adviser.kind, Adviser.user_id).where(Adviser.student_id == student_id)
     return [(kind, user_id) for kind, user_id in db.session.execute(query)]
+
+
+def has_valid_tag(student_ids: Iterable[int]) -> bool:
+    """Whether any of these has a hardship tag in force: a yes or no, for which nothing is opened."""
+    query = sa.select(HardshipTag.id).where(
+        HardshipTag.student_id.in_(list(student_ids)),
+        HardshipTag.ended_at.is_(None),
+        sa.or_(HardshipTag.valid_until.is_(None), HardshipTag.valid_until >= clock.today()),
+    )
+    return db.session.scalar(query.limit(1)) is not None

@@ -108,13 +108,16 @@ def _acts(entries: Iterable[Any]) -> list[Any]:
     """One entry an act: several sealed facts opened at once are several entries within the same moment."""
     kept: list[Any] = []
     for entry in entries:
-        last = kept[-1] if kept else None
-        same = last is not None and (last.actor_id, last.verb, last.note) == (entry.actor_id, entry.verb, entry.note)
-        if same and abs(last.at - entry.at) < ONE_ACT:
+        if kept and _same_act(kept[-1], entry):
             kept[-1] = entry  # the oldest stands for the act, so that "earlier than this" begins after all of it
         else:
             kept.append(entry)
     return kept
+
+
+def _same_act(one: Any, other: Any) -> bool:
+    alike = (one.actor_id, one.verb, one.note) == (other.actor_id, other.verb, other.note)
+    return alike and abs(one.at - other.at) < ONE_ACT
 
 
 def _people(ids: set[int]) -> dict[int, User]:

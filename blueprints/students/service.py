@@ -63,7 +63,7 @@ def set_mentor(student: Student, mentor_id: int | None, since: date | None = Non
         return
     student.mentor_id = mentor_id
     student.mentor_since = (since or clock.today()) if mentor_id else None
-    student.mentor_fixed = student.mentor_fixed and mentor_id is not None
+    student.mentor_fixed = False  # a fixed pair was fixed with the one before
     reckon(student)
 
 

@@ -488,6 +488,17 @@ def test_who_counts_as_a_mentor_of_the_college(app, cast, browser):
             assert found["钟点"].majors == {major} and found["万里"].college is None
 
 
+def test_the_lists_come_as_fragments_too(app, cast, browser):
+    with app.app_context():
+        give(cast.meng, cast.mentor.id)
+    leader = browser(cast.leader)
+    id_ = propose(leader, cast.maths)
+    for path, target in ((f"{HERE}/{id_}?tab=all", "pairs"), (f"{HERE}/graduates?tab=all", "assigned")):
+        part = leader.get(path, headers={"HX-Request-Type": "partial", "HX-Target": f"section#{target}"})
+        assert part.status == 200 and part.text.strip().startswith("<section"), path
+        assert "孟归舟" in part.text and "Support level 1" in part.text
+
+
 def test_pages_of_many_pairs_cost_as_many_queries_as_of_few(app, cast, browser):
     leader = browser(cast.leader)
     few = propose(leader, cast.maths)

@@ -257,3 +257,9 @@ def away(user_id: int, begins_on: date, ends_on: date) -> Absence | None:
 
 def answered_for(mentor_id: int) -> int:
     return db.session.scalar(sa.select(sa.func.count()).where(Student.mentor_id == mentor_id)) or 0
+
+
+def to_sign(user_id: int) -> int:
+    """How many hand-overs wait for this person's signature."""
+    query = sa.select(sa.func.count()).select_from(Handover)
+    return db.session.scalar(query.where(Handover.to_id == user_id, Handover.status == HandoverState.OFFERED)) or 0

@@ -256,6 +256,7 @@ def _proposal(found: Proposal, status: int = 200, problem: str = "") -> Response
         status,
         proposal=found,
         page=page,
+        shown_tabs=[t for t in page.tabs if t.current or t.key in ("changed", "all")],
         is_draft=is_draft,
         figures=figures,
         mentors=mentors,

@@ -39,11 +39,11 @@ def _confirm(proposal: Proposal, actor: Any) -> None:
 
 def stale_sentence(stale: queries.Stale) -> str:
     """How many graduates have another mentor meanwhile, who changed it, and what to do."""
-    names = listed(stale.names)
+    names = listed(stale.names) if stale.count <= len(stale.names) else f"{listed(stale.names)}…"
     if stale.by:
         changed = ngettext(
             "%(who)s has meanwhile changed who answers for %(num)d graduate (%(names)s).",
-            "%(who)s has meanwhile changed who answers for %(num)d graduates (%(names)s and others).",
+            "%(who)s has meanwhile changed who answers for %(num)d graduates (%(names)s).",
             stale.count,
             who=listed(stale.by),
             names=names,
@@ -51,7 +51,7 @@ def stale_sentence(stale: queries.Stale) -> str:
     else:
         changed = ngettext(
             "The mentor of %(num)d graduate has changed meanwhile (%(names)s).",
-            "The mentors of %(num)d graduates have changed meanwhile (%(names)s and others).",
+            "The mentors of %(num)d graduates have changed meanwhile (%(names)s).",
             stale.count,
             names=names,
         )

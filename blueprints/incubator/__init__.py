@@ -1,0 +1,45 @@
+"""Floor 3: the incubator lends rooms, fairly and without a clash (创业孵化园)."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from . import policy
+from .routes import (
+    allotment,
+    applications,
+    bp,
+    endorsements,
+    figures,
+    home,
+    intakes,
+    internships,
+    place,
+    renewals,
+    settings,
+    sheets,
+    tenancies,
+    waitlist,
+)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+__all__ = [
+    "allotment",
+    "applications",
+    "endorsements",
+    "figures",
+    "home",
+    "intakes",
+    "internships",
+    "place",
+    "policy",
+    "renewals",
+    "settings",
+    "sheets",
+    "tenancies",
+    "waitlist",
+]

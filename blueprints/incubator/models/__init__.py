@@ -1,0 +1,58 @@
+"""The nouns of the incubator: the place, the call, the application, the tenancy."""
+
+from .application import (
+    Answer,
+    Application,
+    ApplicationState,
+    CompanyForm,
+    Endorsement,
+    EndorsementKind,
+    Field,
+    Member,
+    Message,
+    Paper,
+    PaperKind,
+    Stage,
+)
+from .intake import Criterion, Decision, Intake, IntakeState, Outcome, Referee, Score, Sheet
+from .place import Block, Building, Floor, Kind, Noise, Power, Workspace
+from .tenancy import Check, ExitRecord, FeeLine, HandOut, Internship, Renewal, RenewalState, Tenancy, TenancyState
+
+__all__ = [
+    "Answer",
+    "Application",
+    "ApplicationState",
+    "Block",
+    "Building",
+    "Check",
+    "CompanyForm",
+    "Criterion",
+    "Decision",
+    "Endorsement",
+    "EndorsementKind",
+    "ExitRecord",
+    "FeeLine",
+    "Field",
+    "Floor",
+    "HandOut",
+    "Intake",
+    "IntakeState",
+    "Internship",
+    "Kind",
+    "Member",
+    "Message",
+    "Noise",
+    "Outcome",
+    "Paper",
+    "PaperKind",
+    "Power",
+    "Referee",
+    "Renewal",
+    "RenewalState",
+    "Score",
+    "Sheet",
+    "Stage",
+    "Tenancy",
+    "TenancyState",
+    "Workspace",
+]

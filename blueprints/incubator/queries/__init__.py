@@ -1,0 +1,1 @@
+"""Reads of the incubator, a file for each noun."""

@@ -1,0 +1,1 @@
+"""What happens in the incubator, a file for each noun."""

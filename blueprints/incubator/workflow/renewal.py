@@ -1,0 +1,47 @@
+"""The moves of a request to stay longer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from ...core.workflow import Machine, Move, states
+from .. import policy
+from ..models import Renewal, RenewalState
+
+RENEWAL = Machine("renewal", Renewal, "status")
+
+_MOVED_ON = _l("This request is decided already.")
+
+
+def _grant(renewal: Renewal, actor: Any, answer: str = "") -> None:
+    """The longer term is written into the tenancy; if the room is promised to others, the database says no."""
+    renewal.answer = answer
+    renewal.tenancy.ends_on = renewal.until_on
+
+
+def _refuse(renewal: Renewal, actor: Any, answer: str = "") -> None:
+    renewal.answer = answer
+
+
+RENEWAL.add(
+    Move(
+        "grant",
+        _l("Grant"),
+        states(RenewalState.ASKED),
+        RenewalState.GRANTED,
+        policy.manages,
+        _grant,
+        _MOVED_ON,
+    ),
+    Move(
+        "refuse",
+        _l("Do not grant"),
+        states(RenewalState.ASKED),
+        RenewalState.REFUSED,
+        policy.manages,
+        _refuse,
+        _MOVED_ON,
+    ),
+)

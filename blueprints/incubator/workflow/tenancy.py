@@ -1,0 +1,123 @@
+"""The moves of a tenancy. An offer, a yes, an agreement, an end; the room is held by the database's own law."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from ...core import clock
+from ...core.access import Rule, rule
+from ...core.workflow import Machine, Move, states
+from .. import options, policy
+from ..models import Tenancy, TenancyState
+from .application import APPLICATION
+
+TENANCY = Machine("tenancy", Tenancy, "status")
+
+_MOVED_ON = _l("This offer has moved on. Reload the page to see how things stand.")
+
+
+@rule(_l("The day by which to answer has not passed."))
+def answer_is_late(actor: Any, tenancy: Tenancy) -> bool:
+    return tenancy.answer_by is not None and tenancy.answer_by < clock.today()
+
+
+in_time = Rule(
+    lambda actor, t: t.answer_by is None or clock.today() <= t.answer_by,
+    _l("The day by which to answer has passed; the next team in line has been asked."),
+)
+term_is_over = Rule(lambda actor, t: t.ends_on < clock.today(), _l("The term is not over."))
+
+
+def _refuse(tenancy: Tenancy, actor: Any) -> None:
+    """The first refusals cost nothing; each further one costs points, by the published rule."""
+    application = tenancy.application
+    application.refusals += 1
+    if application.refusals > options.FREE_REFUSALS.value:
+        application.points = max(0, application.points - options.REFUSAL_COST.value)
+
+
+def _lapse(tenancy: Tenancy, actor: Any) -> None:
+    _refuse(tenancy, actor)
+
+
+def _sign(tenancy: Tenancy, actor: Any, number: str = "") -> None:
+    tenancy.number = number
+    APPLICATION.fire("house", tenancy.application, actor)
+
+
+def _end(tenancy: Tenancy, actor: Any, on: date | None = None, why: str = "") -> None:
+    """The room is free from the day after; days that were still to come are given back."""
+    tenancy.left_on = on or clock.today()
+    tenancy.left_why = why
+    if tenancy.begins_on <= tenancy.left_on < tenancy.ends_on:
+        tenancy.ends_on = tenancy.left_on
+
+
+TENANCY.add(
+    Move(
+        "accept",
+        _l("Accept"),
+        states(TenancyState.OFFERED),
+        TenancyState.ACCEPTED,
+        policy.of_tenant & in_time,
+        None,
+        _MOVED_ON,
+    ),
+    Move(
+        "refuse",
+        _l("Refuse"),
+        states(TenancyState.OFFERED, TenancyState.ACCEPTED),
+        TenancyState.REFUSED,
+        policy.of_tenant,
+        _refuse,
+        _MOVED_ON,
+    ),
+    Move(
+        "lapse",
+        _l("Not answered in time"),
+        states(TenancyState.OFFERED),
+        TenancyState.LAPSED,
+        answer_is_late,
+        _lapse,
+        _MOVED_ON,
+    ),
+    Move(
+        "cancel",
+        _l("Take the offer back"),
+        states(TenancyState.OFFERED, TenancyState.ACCEPTED),
+        TenancyState.CANCELLED,
+        policy.manages,
+        None,
+        _MOVED_ON,
+    ),
+    Move(
+        "sign",
+        _l("Agreement signed"),
+        states(TenancyState.ACCEPTED),
+        TenancyState.ACTIVE,
+        policy.manages,
+        _sign,
+        _MOVED_ON,
+    ),
+    Move(
+        "end",
+        _l("End the tenancy"),
+        states(TenancyState.ACTIVE),
+        TenancyState.ENDED,
+        policy.manages,
+        _end,
+        _MOVED_ON,
+    ),
+    Move(
+        "expire",
+        _l("The term is over"),
+        states(TenancyState.ACTIVE),
+        TenancyState.ENDED,
+        term_is_over,
+        _end,
+        _MOVED_ON,
+    ),
+)
