@@ -9,11 +9,13 @@ The name a person gave is data, never a path.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import io
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -152,15 +154,21 @@ def scratch() -> Path:
     return path
 
 
-def receive(stream: IO[bytes], name: str, *, allowed: frozenset[Kind], limit: int) -> Received:
+def receive(
+    stream: IO[bytes], name: str, *, allowed: frozenset[Kind], limit: int, lock: Callable[[Path], None] | None = None
+) -> Received:
     """Take an upload into the store: capped at ``limit`` bytes, recognised by its content, synced.
 
-    Call it before the writing half of the request begins. Raises :class:`~.sniff.Refused`.
+    ``lock`` encrypts the recognised file in its place, so that the store never holds it open. Call it before the
+    writing half of the request begins. Raises :class:`~.sniff.Refused`.
     """
     temporary = scratch() / f"in-{secrets.token_hex(8)}"
     try:
         digest, size = _copy(stream, temporary, limit)
         kind = sniff(temporary, name, allowed)
+        if lock is not None:
+            lock(temporary)
+            return dataclasses.replace(keep(temporary, kind), name=shown_name(name))
         store().put(temporary, digest)
     finally:
         temporary.unlink(missing_ok=True)
@@ -249,6 +257,14 @@ def respond(blob: Blob, *, download_as: str | None = None) -> Response:
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.set_etag(blob.sha256)
     response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def respond_with(content: bytes, kind: Kind, *, download_as: str) -> Response:
+    """A file that the store holds locked, for this answer only: no browser and no proxy keeps it."""
+    response = send_file(io.BytesIO(content), mimetype=kind.mimetype, as_attachment=True, download_name=download_as)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -133,6 +133,24 @@ class Sealed:
         setattr(row, self.column, keyring().seal(text, about(row, self.column)) if text else None)
 
 
+# -- Files -----------------------------------------------------------------------------------------------
+
+
+def lock_file(path: Path) -> str:
+    """Encrypt a small file in its place; returns its own key, to be kept in a :class:`Sealed` attribute."""
+    key, nonce = AESGCM.generate_key(256), secrets.token_bytes(NONCE)
+    path.write_bytes(nonce + AESGCM(key).encrypt(nonce, path.read_bytes(), b"file"))
+    return base64.b64encode(key).decode()
+
+
+def unlock(content: bytes, key: str) -> bytes:
+    """What :func:`lock_file` has encrypted; raises :class:`CannotOpen`."""
+    try:
+        return AESGCM(base64.b64decode(key)).decrypt(content[:NONCE], content[NONCE:], b"file")
+    except InvalidTag:
+        raise CannotOpen("the file was changed, or its key is another") from None
+
+
 SEALED: list[tuple[type[Model], str]] = []
 
 

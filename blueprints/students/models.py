@@ -257,21 +257,24 @@ class Code(Audited, Model):
 class HardshipTag(Audited, Model):
     """A sealed fact (困难认定): which kind, by what proof, until when. Others see the support level only.
 
-    The kind's code is sealed; opening it takes a reason, and the student sees who opened it and why.
+    The kind's code is sealed, and so is the key of the proof, which lies encrypted in the store; opening takes a
+    reason, and the student sees who opened it and why.
     """
 
     __tablename__ = "hardship_tag"
-    __masked__ = frozenset({"kind_sealed"})
+    __masked__ = frozenset({"kind_sealed", "proof_key_sealed"})
 
     student_id: Mapped[int] = reference("student.id")
     kind_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     proof_id: Mapped[int | None] = reference("document.id")
+    proof_key_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     valid_until: Mapped[date | None]
     entered_by: Mapped[int] = reference("user_account.id")
     entered_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None]
 
     kind = Sealed("kind_sealed")
+    proof_key = Sealed("proof_key_sealed")
     proof: Mapped[Document | None] = relationship(lazy="raise")
 
     def audit_topic(self) -> tuple[str, int]:

@@ -286,6 +286,7 @@ def upgrade() -> None:
     sa.Column('student_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('proof_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('proof_key_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('valid_until', sa.Date(), nullable=True),
     sa.Column('entered_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),

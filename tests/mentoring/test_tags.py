@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from blueprints.accounts import queries as accounts
 from blueprints.accounts.models import Notice
-from blueprints.core import audit, clock, jobs, sealed
+from blueprints.core import audit, clock, files, jobs, sealed
 from blueprints.core.audit import AuditEntry
 from blueprints.core.db import db, unit
 from blueprints.documents.models import Document, Drawing, Page
@@ -52,7 +53,7 @@ def seal(cast: Cast, *kinds: str, who: Person | None = None, proof: bytes | None
     with unit("write"):
         by = accounts.user((who or cast.counselor).id)
         audit.act_as(by.id, "test")
-        received = people.receive(proof, "低保证.pdf") if proof else None
+        received = service.receive(io.BytesIO(proof), "低保证.pdf") if proof else None
         made = service.keep(student(cast.meng), by, kinds, date(2027, 6, 30), received)
         return [tag.id for tag in made]
 
@@ -416,3 +417,15 @@ def test_a_kind_and_a_private_note_are_readable_in_nothing_that_is_kept_sent_or_
         from blueprints.mentoring.models import Contact
 
         assert session.get_one(Contact, note_id).private == NOTE
+
+
+def test_the_store_holds_a_proof_only_locked(app, six):
+    with app.app_context():
+        (id_,) = seal(six, "tekun", proof=people.pdf("a marked word in the proof"))
+        whole = joinedload(HardshipTag.proof).joinedload(Document.drawing).joinedload(Drawing.blob)
+        tag = db.session.scalars(sa.select(HardshipTag).where(HardshipTag.id == id_).options(whole)).one()
+        blob = tag.proof.blob
+        with files.store().open(blob.sha256) as file:
+            stored = file.read()
+        assert b"%PDF" not in stored
+        assert service.proof_of(tag) == people.pdf("a marked word in the proof")

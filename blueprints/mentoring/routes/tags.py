@@ -10,7 +10,7 @@ from ...core import files
 from ...core.access import load
 from ...core.db import wait_to_write
 from ...core.pages import done, render
-from ...core.sniff import Kind, Refused
+from ...core.sniff import Refused
 from ...students import queries as register
 from ...students.models import HardshipTag, Student
 from .. import policy
@@ -19,8 +19,6 @@ from ..queries import tag as queries
 from ..service import tag as service
 from . import bp
 
-PROOFS = frozenset({Kind.PDF, Kind.JPG, Kind.PNG, Kind.WEBP})
-MOST_BYTES = 10 * 2**20
 UPLOAD_BODY = 12 * 2**20
 
 
@@ -47,13 +45,13 @@ def tags(id: int) -> Response:
 def keep_tags(id: int) -> Response:
     student, form = load(Student, id, "keep_tags", register.WHOLE), TagForm()
     fits = form.validate()
-    received = _upload(form) if fits else None
+    proof = _upload(form) if fits else None
     if form.errors:
         return _page(student, 422, tag_form=form)
     wait_to_write()
     student = load(Student, id, "keep_tags", register.WHOLE)
     try:
-        made = service.keep(student, current_user, form.kinds.data, form.valid_until.data, received)
+        made = service.keep(student, current_user, form.kinds.data, form.valid_until.data, proof)
     except service.OverQuota:
         form.proof.errors = [
             _("You have uploaded a great deal within a day. Go on tomorrow, or ask the employment office.")
@@ -62,13 +60,13 @@ def keep_tags(id: int) -> Response:
     return done(url_for(".tags", id=id), _("Sealed.") if made else _("That was sealed a moment ago."))
 
 
-def _upload(form: TagForm) -> files.Received | None:
-    """The proof, in the store; None when there is none, or with the error on the field."""
+def _upload(form: TagForm) -> service.Proof | None:
+    """The proof, locked in the store; None when there is none, or with the error on the field."""
     upload = form.proof.data
     if not upload or not upload.filename:
         return None
     try:
-        return files.receive(upload.stream, upload.filename, allowed=PROOFS, limit=MOST_BYTES)
+        return service.receive(upload.stream, upload.filename)
     except Refused as refusal:
         form.proof.errors = [str(refusal.sentence)]
         return None
@@ -102,9 +100,7 @@ def proof(id: int, tag: int) -> Response:
     if note is None:
         abort(403, _("Open the sealed entries first, and say what for; then the proof can be fetched for ten minutes."))
     service.take_proof(held, note)
-    response = files.respond(held.proof.blob, download_as=held.proof.name)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return files.respond_with(service.proof_of(held), held.proof.blob.kind, download_as=held.proof.name)
 
 
 @bp.post("/students/<int:id>/tags/<int:tag>/end", access=policy.helper_door)

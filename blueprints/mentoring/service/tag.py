@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 
 from ...core import audit, clock
 from ...core.db import db
-from ...core.files import Received, blob_of
-from ...core.sealed import CannotOpen
+from ...core.files import Received, blob_of, store
+from ...core.files import receive as receive_file
+from ...core.sealed import CannotOpen, lock_file, unlock
+from ...core.sniff import Kind
 from ...documents import service as documents
 from ...documents.models import Document, Drawing
 from ...students import queries as register
@@ -21,6 +23,8 @@ from ..notices_plan import tell
 from ..queries.tag import OPENED, PROOF, Purpose, note_of
 
 TWICE = timedelta(minutes=5)
+PROOFS = frozenset({Kind.PDF, Kind.JPG, Kind.PNG, Kind.WEBP})
+MOST_BYTES = 10 * 2**20
 
 
 class OverQuota(Exception):
@@ -35,8 +39,25 @@ class Opened:
     kind: str | None
 
 
+@dataclass(frozen=True)
+class Proof:
+    """A file that lies locked in the store, and what opens it."""
+
+    received: Received
+    key: str
+
+
+def receive(stream: IO[bytes], name: str) -> Proof:
+    """Take a proof into the store, locked with a key of its own. Raises :class:`~...core.sniff.Refused`."""
+    keys: list[str] = []
+    received = receive_file(
+        stream, name, allowed=PROOFS, limit=MOST_BYTES, lock=lambda path: keys.append(lock_file(path))
+    )
+    return Proof(received, keys[0])
+
+
 def keep(
-    student: Student, actor: Any, kinds: Iterable[str], valid_until: date | None, proof: Received | None
+    student: Student, actor: Any, kinds: Iterable[str], valid_until: date | None, proof: Proof | None
 ) -> list[HardshipTag]:
     """Seal these kinds, with one proof for all. The same form sent twice is one entry.
 
@@ -51,7 +72,7 @@ def keep(
     there = {tag.kind for tag in db.session.scalars(just_now)}
     if not (new := [kind for kind in kinds if kind not in there]):
         return []
-    document = _proof(proof, actor.id) if proof is not None else None
+    document = _document(proof.received, actor.id) if proof is not None else None
     made = []
     for kind in new:
         tag = HardshipTag(
@@ -62,14 +83,15 @@ def keep(
             proof_id=document.id if document else None,
         )
         tag.kind = kind
+        tag.proof_key = proof.key if proof else None
         db.session.add(tag)
         made.append(tag)
     tell(student, "tag_kept", actor.name)
     return made
 
 
-def _proof(received: Received, owner_id: int) -> Document:
-    """The proof under a name that says nothing; its pages are not drawn, for their text would lie open in a table."""
+def _document(received: Received, owner_id: int) -> Document:
+    """The locked proof under a name that says nothing; its pages are not drawn: their text would lie open."""
     if not documents.within_quota(owner_id, received.size):
         raise OverQuota
     blob = blob_of(received)
@@ -99,6 +121,13 @@ def open_all(student: Student, actor: Any, purpose: Purpose, reason: str) -> lis
     if opened:
         tell(student, "tag_opened", actor.name)
     return opened
+
+
+def proof_of(tag: HardshipTag) -> bytes:
+    """The proof itself, unlocked for one answer."""
+    assert tag.proof is not None
+    with store().open(tag.proof.blob.sha256) as file:
+        return unlock(file.read(), tag.proof_key or "")
 
 
 def take_proof(tag: HardshipTag, note: str) -> None:
