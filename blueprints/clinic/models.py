@@ -114,7 +114,7 @@ class Submission(Moving, Audited, Model):
         sa.CheckConstraint("slot BETWEEN 1 AND 9", name="slot"),
     )
 
-    student_id: Mapped[int] = reference("student.id", index=False)
+    student_id: Mapped[int] = reference("student.id")
     college_id: Mapped[int] = reference("org_unit.id", index=False)
     target: Mapped[str] = mapped_column(sa.String(80))
     target_key: Mapped[str] = mapped_column(sa.String(80))
@@ -159,7 +159,7 @@ class Round(Audited, Model):
     __table_args__ = (
         sa.UniqueConstraint("submission_id", "no"),
         sa.UniqueConstraint("rx_year", "rx_number"),
-        sa.Index("ix_round_published_at", "published_at"),
+        sa.Index("ix_round_published_at", "published_at", "reviewer_id", "decision"),
         sa.CheckConstraint("(published_at IS NULL) = (decision IS NULL)", name="published"),
         sa.CheckConstraint("published_at IS NULL OR summary <> ''", name="summary"),
     )

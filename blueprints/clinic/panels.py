@@ -88,8 +88,9 @@ def resume(actor: Any, student_ids: list[int]) -> dict[int, Fact]:
     """Where each graduate's résumé stands, in a word; the open submission before one that is closed."""
     opens = actor.has(Role.OFFICE, Role.COLLEGE_LEADER, Role.COUNSELOR)
     found: dict[int, Fact] = {id: Fact(_("nothing handed in yet"), quiet=True) for id in student_ids}
+    words = {state: str(state.label) for state in State}
     for submission in queries.newest_of(student_ids):
-        text = _("version %(no)d, %(state)s", no=submission.round_no, state=submission.status.label)
+        text = _("version %(no)d, %(state)s", no=submission.round_no, state=words[submission.status])
         url = f"/clinic/{submission.id}" if opens and submission.first_queued_at else None
         found[submission.student_id] = Fact(text, url)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from ..accounts import queries as accounts
 from ..accounts.models import Role, User
 from ..core import clock
 from ..core.access import visible
-from ..core.db import db
+from ..core.db import db, rows
 from ..documents.models import Document, Drawing
 from ..students.models import Student
 from . import options
@@ -287,14 +288,23 @@ def called(round_: Round, reviewer_id: int) -> list[Call]:
     return [c for c in round_.calls if c.reviewer_id == reviewer_id]
 
 
-def newest_of(student_ids: list[int]) -> list[Submission]:
-    """Each graduate's submissions, the one that counts last: closed ones first, then open ones, newest at the end."""
+def newest_of(student_ids: list[int]) -> Sequence[Any]:
+    """Each graduate's submissions, the one that counts last: closed ones first, then open ones, newest at the end.
+
+    Rows of ``id``, ``student_id``, ``round_no``, ``status``, ``first_queued_at``.
+    """
     query = (
-        sa.select(Submission)
+        sa.select(
+            Submission.id,
+            Submission.student_id,
+            Submission.round_no,
+            Submission.status,
+            Submission.first_queued_at,
+        )
         .where(Submission.student_id.in_(student_ids), Submission.status != State.WITHDRAWN)
         .order_by(Submission.status.in_(OPEN), Submission.created_at)
     )
-    return list(db.session.scalars(query))
+    return rows(query)
 
 
 def round_numbered(submission: Submission, number: int | None) -> Round | None:

@@ -13,7 +13,9 @@ from flask_babel import lazy_gettext as _l
 
 from ..accounts.models import Role
 from ..accounts.policy import role
+from ..core import clock
 from ..core.access import Rule, allow, sees
+from ..core.db import db
 from ..students.models import Student
 from .models import (
     Answer,
@@ -24,6 +26,7 @@ from .models import (
     Intake,
     IntakeState,
     Member,
+    Paper,
     Referee,
     Renewal,
     Tenancy,
@@ -78,16 +81,19 @@ def _applications(actor: Any) -> sa.ColumnElement[bool]:
 
 
 def refereed_by(actor: Any) -> sa.ColumnElement[bool]:
-    """What this person scores: handed in to a call they referee, and not a team they help or of their own graduates."""
+    """What this person scores: handed in to a call they referee, and not a team they help, of their own graduates or of
+    a college they lead."""
     calls = sa.select(Referee.intake_id).where(Referee.user_id == actor.id)
     own = sa.select(Student.id).where(Student.mentor_id == actor.id)
     theirs = sa.select(Member.application_id).where(Member.student_id.in_(own))
+    led = actor.units(Role.COLLEGE_LEADER)
     return sa.and_(
         Application.intake_id.in_(calls),
         Application.status == ApplicationState.SUBMITTED,
         Application.lead_id.not_in(own),
         Application.id.not_in(theirs),
         ~helped_by(actor),
+        sa.false() if None in led else Application.college_id.not_in(led),
     )
 
 
@@ -104,6 +110,8 @@ sees(Block, lambda actor: sa.true())
 sees(Application, _applications)
 sees(Tenancy, _tenancies)
 sees(Intake, _calls)
+sees(Paper, lambda actor: Paper.application_id.in_(sa.select(Application.id).where(_applications(actor))))
+sees(Endorsement, lambda actor: Endorsement.application_id.in_(sa.select(Application.id).where(_applications(actor))))
 sees(Renewal, lambda actor: Renewal.tenancy_id.in_(sa.select(Tenancy.id).where(_tenancies(actor))))
 
 
@@ -124,20 +132,63 @@ is_draft = Rule(
     lambda actor, a: a.status is ApplicationState.DRAFT,
     _l("It is handed in, so it does not change any more. Withdraw it first, if the deadline has not passed."),
 )
-intake_is_open = Rule(lambda actor, a: a.intake.status is IntakeState.OPEN, _l("The deadline of this call has passed."))
+intake_is_open = Rule(
+    lambda actor, a: a.intake.status is IntakeState.OPEN and clock.today() <= a.intake.closes_on,
+    _l("The deadline of this call has passed."),
+) & Rule(
+    lambda actor, a: a.intake.opens_on <= clock.today(),
+    _l("This call takes applications from a later day; its rule is published already."),
+)
+is_prepared = Rule(
+    lambda actor, intake: intake.status is IntakeState.DRAFT,
+    _l("The call is published, so its rule does not change any more."),
+)
 is_offered = Rule(lambda actor, t: t.status is TenancyState.OFFERED, _l("This offer is no longer open."))
 of_tenant = Rule(lambda actor, t: _on_team(actor, t.application), _l("Only the team can do this."))
+leads_tenant = Rule(
+    lambda actor, t: t.application.lead.user_id == actor.id, _l("Only who began the application can do this.")
+)
+
+
+def is_asked(user_id: int, application_id: int) -> bool:
+    """Whether this teacher was asked to help this team."""
+    query = sa.select(Endorsement.id).where(
+        Endorsement.application_id == application_id, Endorsement.user_id == user_id
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+helps = Rule(lambda actor, a: is_asked(actor.id, a.id), _l("Only a teacher whom the team has asked can do this."))
+is_undecided = Rule(
+    lambda actor, a: a.status in (ApplicationState.DRAFT, ApplicationState.SUBMITTED),
+    _l("This application is decided, so nothing is added to it any more."),
+)
+
+
+def of_paper(rule: Rule) -> Rule:
+    """A rule on an application, asked about one of its papers."""
+    return Rule(lambda actor, paper: rule(actor, paper.application), rule.says)
+
+
+is_newest = Rule(
+    lambda actor, paper: paper.replaced_at is None, _l("The team has handed in a newer version. Mark that one.")
+)
+is_own_endorsement = Rule(lambda actor, e: e.user_id == actor.id, _l("Only the teacher who was asked can write this."))
 
 allow(Workspace, change=manages, block=manages)
 allow(Block, lift=manages)
-allow(Intake, change=manages, referee=manages, decide=manages)
+allow(Intake, change=manages & is_prepared, referee=manages, decide=manages)
 allow(
     Application,
     write=on_team & is_draft,
     invite=on_team & is_draft,
+    answer=on_team & is_draft,
+    ask_teacher=on_team & is_undecided,
     submit=leads & is_draft & intake_is_open,
     withdraw=leads,
-    talk=Rule(lambda actor, a: True, _l("Only the team and who helps it can write here.")),
+    talk=Rule(
+        lambda actor, a: on_team(actor, a) or helps(actor, a), _l("Only the team and who helps it can write here.")
+    ),
     decide=manages,
     allot=manages,
     see_bar=manages,
@@ -149,6 +200,14 @@ allow(
     answer=of_tenant & is_offered,
     manage=manages,
     ask_renewal=of_tenant,
-    leave=of_tenant | manages,
+    leave=leads_tenant | manages,
+    see_money=of_tenant | manages,
 )
 allow(Renewal, decide=manages)
+allow(
+    Paper,
+    annotate=of_paper(helps) & of_paper(is_undecided) & is_newest,
+    close=of_paper(helps),
+    answer=of_paper(on_team | helps),
+)
+allow(Endorsement, write=is_own_endorsement)

@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(mine)
 
 
-demo.MODULES.append(f"{__name__}.demo")
+demo.MODULES += [f"{__name__}.demo", f"{__name__}.demo_more"]
 shell.nav(
     shell.NavItem(
         "mentoring.index",

@@ -62,12 +62,10 @@ def coverage(actor: Any) -> Iterator[HomePanel]:
     if not actor.has(Role.COLLEGE_LEADER, Role.OFFICE, Role.SCHOOL_LEADER, Role.COUNSELOR):
         return
     seen = visible(Student, actor)
-    counts = sa.select(
-        sa.func.count(),
-        sa.func.count().filter(Student.mentor_id.is_(None)),
-        sa.func.count().filter(Student.due_on <= clock.today()),
-    ).where(seen)
-    everyone, alone, due = db.session.execute(counts).one()
+    parts = (sa.true(), Student.mentor_id.is_(None), Student.due_on <= clock.today())
+    # One by one each is counted in an index; together they would read every row.
+    counts = [sa.select(sa.func.count()).select_from(Student).where(seen, p).scalar_subquery() for p in parts]
+    everyone, alone, due = db.session.execute(sa.select(*counts)).one()
     if everyone:
         facts = {"everyone": everyone, "alone": alone, "due": due}
         yield HomePanel("mentoring/home_coverage.html", facts, order=25, side=True)

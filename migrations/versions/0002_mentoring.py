@@ -358,12 +358,22 @@ def upgrade() -> None:
         # The defaults were only for the rows that are there; from now on the model gives them.
         for name in ('mentor_fixed', 'situation', 'next_what', 'turn', 'reach_hours', 'due_on'):
             batch_op.alter_column(name, server_default=None)
+    with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_submission_student_id'), ['student_id'], unique=False)
+    with op.batch_alter_table('round', schema=None) as batch_op:
+        batch_op.drop_index('ix_round_published_at')
+        batch_op.create_index('ix_round_published_at', ['published_at', 'reviewer_id', 'decision'], unique=False)
     # Nobody has been talked to yet, so everybody is due.
     op.execute('UPDATE student SET due_on = CURRENT_DATE')
 
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('round', schema=None) as batch_op:
+        batch_op.drop_index('ix_round_published_at')
+        batch_op.create_index('ix_round_published_at', ['published_at'], unique=False)
+    with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_submission_student_id'))
     with op.batch_alter_table('student', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_student_mentor_id_user_account'), type_='foreignkey')
         for law in ('mentor', 'situation', 'turn', 'reach_by'):

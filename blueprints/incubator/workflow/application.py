@@ -30,7 +30,8 @@ by_the_site = Rule(lambda actor, application: actor is None or policy.is_manager
 
 def _submit(application: Application, actor: Any) -> None:
     """The sealed tags are asked for a yes or no; nothing is opened."""
-    students = [application.lead_id, *(m.student_id for m in application.members if m.student_id)]
+    students = [application.lead_id]
+    students += [m.student_id for m in application.members if m.student_id and m.answer is Answer.CONFIRMED]
     application.submitted_at = clock.now()
     application.relief_met = application.relief_asked and register.has_valid_tag(students)
 

@@ -6,13 +6,20 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from ...core.access import Rule
 from ...core.workflow import Machine, Move, states
 from .. import policy
-from ..models import Renewal, RenewalState
+from ..models import Renewal, RenewalState, TenancyState
+from .application import by_the_site
 
 RENEWAL = Machine("renewal", Renewal, "status")
 
 _MOVED_ON = _l("This request is decided already.")
+
+still_there = Rule(
+    lambda actor, r: r.tenancy.status is TenancyState.ACTIVE, _l("The tenancy has ended, so it cannot be extended.")
+)
+has_left = Rule(lambda actor, r: r.tenancy.status is not TenancyState.ACTIVE, _l("The tenancy has not ended."))
 
 
 def _grant(renewal: Renewal, actor: Any, answer: str = "") -> None:
@@ -31,7 +38,7 @@ RENEWAL.add(
         _l("Grant"),
         states(RenewalState.ASKED),
         RenewalState.GRANTED,
-        policy.manages,
+        policy.manages & still_there,
         _grant,
         _MOVED_ON,
     ),
@@ -42,6 +49,15 @@ RENEWAL.add(
         RenewalState.REFUSED,
         policy.manages,
         _refuse,
+        _MOVED_ON,
+    ),
+    Move(
+        "lapse",
+        _l("The tenancy has ended"),
+        states(RenewalState.ASKED),
+        RenewalState.REFUSED,
+        by_the_site & has_left,
+        None,
         _MOVED_ON,
     ),
 )

@@ -21,6 +21,9 @@ _MOVED_ON = _l("This offer has moved on. Reload the page to see how things stand
 
 @rule(_l("The day by which to answer has not passed."))
 def answer_is_late(actor: Any, tenancy: Tenancy) -> bool:
+    """Or it was accepted and not signed before the whole term was over: the team must not be forgotten in it."""
+    if tenancy.status is TenancyState.ACCEPTED:
+        return tenancy.ends_on < clock.today()
     return tenancy.answer_by is not None and tenancy.answer_by < clock.today()
 
 
@@ -29,6 +32,18 @@ in_time = Rule(
     _l("The day by which to answer has passed; the next team in line has been asked."),
 )
 term_is_over = Rule(lambda actor, t: t.ends_on < clock.today(), _l("The term is not over."))
+has_begun = Rule(
+    lambda actor, t: t.begins_on <= clock.today(),
+    _l("The team has not moved in yet. Take the agreement back instead."),
+)
+has_not_begun = Rule(
+    lambda actor, t: t.begins_on > clock.today(), _l("The team has moved in already. End the tenancy instead.")
+)
+
+
+def _accept(tenancy: Tenancy, actor: Any, number: str = "") -> None:
+    """The agreement has its number before it is printed and signed."""
+    tenancy.number = number
 
 
 def _refuse(tenancy: Tenancy, actor: Any) -> None:
@@ -40,20 +55,31 @@ def _refuse(tenancy: Tenancy, actor: Any) -> None:
 
 
 def _lapse(tenancy: Tenancy, actor: Any) -> None:
-    _refuse(tenancy, actor)
+    if tenancy.status is TenancyState.OFFERED:
+        _refuse(tenancy, actor)
 
 
 def _sign(tenancy: Tenancy, actor: Any, number: str = "") -> None:
-    tenancy.number = number
+    tenancy.number = number or tenancy.number
     APPLICATION.fire("house", tenancy.application, actor)
 
 
-def _end(tenancy: Tenancy, actor: Any, on: date | None = None, why: str = "") -> None:
-    """The room is free from the day after; days that were still to come are given back."""
-    tenancy.left_on = on or clock.today()
+def _end(tenancy: Tenancy, actor: Any, on: date | None = None, why: str = "", moves: bool = False) -> None:
+    """The room is free from the day after; days that were still to come are given back.
+
+    ``moves``: the team only changes the room, and so has not left.
+    """
+    tenancy.left_on = min(on or clock.today(), tenancy.ends_on)
     tenancy.left_why = why
     if tenancy.begins_on <= tenancy.left_on < tenancy.ends_on:
         tenancy.ends_on = tenancy.left_on
+    if not moves:
+        APPLICATION.fire("leave", tenancy.application, actor)
+
+
+def _annul(tenancy: Tenancy, actor: Any, why: str = "") -> None:
+    tenancy.left_why = why
+    APPLICATION.fire("wait", tenancy.application, actor)
 
 
 TENANCY.add(
@@ -63,7 +89,7 @@ TENANCY.add(
         states(TenancyState.OFFERED),
         TenancyState.ACCEPTED,
         policy.of_tenant & in_time,
-        None,
+        _accept,
         _MOVED_ON,
     ),
     Move(
@@ -78,7 +104,7 @@ TENANCY.add(
     Move(
         "lapse",
         _l("Not answered in time"),
-        states(TenancyState.OFFERED),
+        states(TenancyState.OFFERED, TenancyState.ACCEPTED),
         TenancyState.LAPSED,
         answer_is_late,
         _lapse,
@@ -103,11 +129,20 @@ TENANCY.add(
         _MOVED_ON,
     ),
     Move(
+        "annul",
+        _l("Take the agreement back"),
+        states(TenancyState.ACTIVE),
+        TenancyState.CANCELLED,
+        policy.manages & has_not_begun,
+        _annul,
+        _MOVED_ON,
+    ),
+    Move(
         "end",
         _l("End the tenancy"),
         states(TenancyState.ACTIVE),
         TenancyState.ENDED,
-        policy.manages,
+        policy.manages & has_begun,
         _end,
         _MOVED_ON,
     ),

@@ -19,7 +19,7 @@ from ...core.listing import ListPage
 from ...core.pages import render
 from ...students import panels
 from ...students import queries as register
-from ...students.models import Channel, CodeKind, Intention, Side, Student
+from ...students.models import Channel, CodeKind, Intention, Side, Student, Way
 from .. import oneline, policy, questions
 from ..bands import band
 from ..forms.contact import ContactForm
@@ -76,6 +76,17 @@ def _preview(form: ContactForm, wish: Intention | None) -> dict[str, str]:
         "channel": str(Channel(form.channel.data).label) if form.channel.data in list(Channel) else "",
         "wishes": "，".join(parts) or (form.intention.data or ""),
         "before": "；".join(before),
+    }
+
+
+def in_short(found: dict[int, Intention]) -> dict[int, str]:
+    """Way, places and posts of each in one line, for cards and rows; the names are looked up once for all."""
+    regions = {code: oneline.short(name) for code, name in register.code_names(CodeKind.REGION).items()}
+    ways = {way: str(way.label) for way in Way}
+    comma, stop = _(", "), _("; ")
+    return {
+        id: stop.join(filter(None, (ways[w.way], comma.join(regions.get(c, c) for c in w.regions), w.posts)))
+        for id, w in found.items()
     }
 
 

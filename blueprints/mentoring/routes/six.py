@@ -27,7 +27,7 @@ from ..queries import contact as contacts
 from ..queries import plan as plans
 from ..service import bulk as bulk_service
 from . import bp
-from ._pages import wishes
+from ._pages import in_short
 
 MOST_CARDS = 12
 
@@ -50,8 +50,7 @@ def _six(students: list[Student], has_list: bool) -> Response:
         "bands": {s.id: band(s, mine=True) for s in students},
         "last": contacts.last_of(ids),
         "promises": contacts.promises_of(ids),
-        "wishes": register.intentions(ids),
-        "wishes_of": wishes,
+        "wishes": in_short(register.intentions(ids)),
         "panels": panels.of(current_user, ids),
         "plans": plans.facts(ids),
         "has_list": has_list,
@@ -71,8 +70,7 @@ def _list(status: int = 200, view_form: ViewForm | None = None, verdicts: Any = 
         "page": page,
         "filters": filters_for(current_user),
         "bands": {row.id: band(row, mine=row.mentor_id == current_user.id) for row in page.rows},
-        "wishes": register.intentions(ids),
-        "wishes_of": wishes,
+        "wishes": in_short(register.intentions(ids)),
         "last": contacts.last_of(ids),
         "panels": panels.of(current_user, ids),
         "views": people.saved_views(current_user.id, GRADUATES.name),
