@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,13 @@ import sqlalchemy as sa
 from blueprints.core import audit
 from blueprints.core.db import db, unit
 from blueprints.incubator.models import Block, Building, Floor, Kind, Workspace
+from blueprints.accounts.models import Grant, Role
+from blueprints.core import clock
+from blueprints.documents import service as documents
+from blueprints.incubator import checklist
+from blueprints.incubator.models import Answer, Application, Criterion, Field, Intake, IntakeState, Member, Paper, PaperKind
+from blueprints.students.models import Student
+from tests.people import Person, draw_by_hand, receive
 
 
 def a_floor(name: str = "2 层", building: str = "创业楼", **facts: Any) -> int:
@@ -54,3 +62,65 @@ def a_block(workspace: int, begins_on: date, ends_on: date, reason: str = "消�
         db.session.add(made)
         db.session.flush()
         return made.id
+
+
+def an_application(
+    lead: Person,
+    *,
+    intake: int | None = None,
+    members: Iterable[Person] = (),
+    asked: Iterable[Person] = (),
+    texts: bool = True,
+    plan: bool = True,
+    **facts: Any,
+) -> int:
+    """A draft of this student's in the newest open call (made if there is none), complete unless told otherwise.
+
+    ``members`` have confirmed, ``asked`` have not answered. Any other state comes by ``status=`` (and ``approved_at=``).
+    """
+    received = receive() if plan else None
+    with unit("write"):
+        audit.act_as(lead.id, "test")
+        student = db.session.get_one(Student, lead.student_id)
+        facts = {"team": "松针手作", "from_on": clock.today() + timedelta(days=60), "seats": 4, **facts}
+        made = Application(
+            intake_id=intake or _open_call(), lead_id=student.id, college_id=student.college_id, **facts
+        )
+        db.session.add(made)
+        db.session.flush()
+        for who, answer in [(m, Answer.CONFIRMED) for m in members] + [(m, Answer.ASKED) for m in asked]:
+            at = clock.now() if answer is Answer.CONFIRMED else None
+            db.session.add(
+                Member(application_id=made.id, student_id=who.student_id, part="网店", answer=answer, answered_at=at)
+            )
+        for kind in checklist.FIELDS if texts else ():
+            db.session.add(Field(application_id=made.id, name=kind.name, text=f"写好的{kind.name}", by_id=lead.id))
+        if received is not None:
+            document = documents.take(received, lead.id)
+            draw_by_hand(document.drawing)
+            db.session.flush()
+            db.session.add(Paper(application_id=made.id, kind=PaperKind.PLAN, document_id=document.id))
+        return made.id
+
+
+def _open_call() -> int:
+    found = db.session.scalars(sa.select(Intake.id).where(Intake.status == IntakeState.OPEN).limit(1)).one_or_none()
+    if found is not None:
+        return found
+    today = clock.today()
+    by = db.session.scalars(sa.select(Grant.user_id).where(Grant.role == Role.INCUBATOR_MANAGER).limit(1)).one()
+    made = Intake(
+        name="2027 春季批次",
+        opens_on=today - timedelta(days=10),
+        closes_on=today + timedelta(days=24),
+        status=IntakeState.OPEN,
+        made_by=by,
+        published_at=clock.now(),
+        rule="按标准打分，达到入驻线即可入驻。",
+    )
+    db.session.add(made)
+    db.session.flush()
+    names = (("项目价值", 25), ("可行性", 25), ("团队", 20), ("市场与收入", 15), ("育人与带动", 15))
+    for place, (name, weight) in enumerate(names):
+        db.session.add(Criterion(intake_id=made.id, place=place, name=name, weight=weight))
+    return made.id

@@ -40,7 +40,7 @@ class DecisionForm(Form):
     def offer(self, intake: Intake) -> DecisionForm:
         """The criteria of this call are what can be chosen."""
         named = [(str(c.id), _("%(name)s (weight %(num)s)", name=c.name, num=c.weight)) for c in intake.criteria]
-        self.criterion.choices = [SelectChoice("", _("Choose"), disabled=False)] + [SelectChoice(*n) for n in named]
+        self.criterion.choices = [SelectChoice("", _("Choose"))] + [SelectChoice(*n) for n in named]
         return self
 
     def chosen(self, intake: Intake) -> Criterion | None:
