@@ -22,7 +22,9 @@ from .models import (
     Application,
     ApplicationState,
     Block,
+    Building,
     Endorsement,
+    Floor,
     Intake,
     IntakeState,
     Member,
@@ -107,6 +109,8 @@ def _calls(actor: Any) -> sa.ColumnElement[bool]:
 
 sees(Workspace, lambda actor: sa.true())
 sees(Block, lambda actor: sa.true())
+sees(Building, lambda actor: sa.true())
+sees(Floor, lambda actor: sa.true())
 sees(Application, _applications)
 sees(Tenancy, _tenancies)
 sees(Intake, _calls)
@@ -177,6 +181,8 @@ is_own_endorsement = Rule(lambda actor, e: e.user_id == actor.id, _l("Only the t
 
 allow(Workspace, change=manages, block=manages)
 allow(Block, lift=manages)
+allow(Building, change=manages)
+allow(Floor, change=manages)
 allow(Intake, change=manages & is_prepared, referee=manages, decide=manages)
 allow(
     Application,
@@ -198,6 +204,7 @@ allow(
 allow(
     Tenancy,
     answer=of_tenant & is_offered,
+    host=of_tenant,
     manage=manages,
     ask_renewal=of_tenant,
     leave=leads_tenant | manages,

@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 
 from blueprints.accounts import service as accounts
-from blueprints.accounts.models import Notice, User
+from blueprints.accounts.models import Cohort, Notice, OrgUnit, User
 from blueprints.clinic import service
+from blueprints.core import clock
 from blueprints.core.db import db, unit
+from blueprints.mentoring import plan_templates
+from blueprints.mentoring.models import HandoverCause, HandoverItem, Level, PlanStep
+from blueprints.mentoring.service import assignment, diary
+from blueprints.mentoring.service import handover as handovers
+from blueprints.mentoring.service import help_request as help_requests
+from blueprints.mentoring.service import plan as plans
+from blueprints.mentoring.service import tag as tags
+from blueprints.students import queries as register
+from blueprints.students.models import Code, Side, Student
 from tests import people
+from tests.mentoring import care
 from tests.people import Cast
+
+MAY_1 = date(2027, 5, 1)
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,9 @@ class Scene:
     draft: int
     notice: int
     link: str
+    stranger: str
+    things: dict[str, int]
+    """What the routes of other slices are about: the beginning of a rule -> an id; and values of further parts."""
 
 
 @pytest.fixture
@@ -51,7 +68,56 @@ def scene(app, cast: Cast) -> Scene:
         with unit("write") as session:
             link = accounts.one_time_link(session.get_one(User, cast.mentor.id))
             notice = session.scalars(sa.select(Notice.id).where(Notice.user_id == cast.lin.id)).first()
-    return Scene(cast, id_, published, draft, notice, link.rpartition("/")[2])
+        things = {"/students/<": cast.lin.student_id, "user_id": cast.ding.id, **mentoring(cast)}
+        stranger = care.another_mentor(cast, "song", "宋远舟", cast.arts)
+    return Scene(cast, id_, published, draft, notice, link.rpartition("/")[2], stranger.login, things)
+
+
+def mentoring(cast: Cast) -> dict[str, int]:
+    """The mentor answers for lin: a contact, a sealed tag, a plan, a question, a diary line, a hand-over, a draft."""
+    care.assign(cast.lin, cast.mentor)
+    contact = care.log(cast.lin, cast.mentor, promise="投三份简历", promise_by=Side.STUDENT, private="夜里睡不好")
+    receiver = care.another_mentor(cast)
+    with unit("write") as session:
+        mentor, counselor, leader = (people.accounts.user(p.id) for p in (cast.mentor, cast.counselor, cast.leader))
+        lin = session.scalars(
+            sa.select(Student).where(Student.id == cast.lin.student_id).options(*register.WHOLE)
+        ).one()
+        (tag,) = tags.keep(lin, counselor, ["dibao"], None, None)
+        template = plan_templates.TEMPLATES[0]
+        plans.begin(lin, mentor, template, "一所小学", range(len(template.steps)))
+        question = help_requests.ask(lin, mentor, Level.MENTOR, "能不能问问补助？")
+        line = diary.add(mentor.id, clock.today(), "例会")
+        absence = handovers.enter_absence(mentor, mentor, people.accounts.user(receiver.id), MAY_1, MAY_1, "")
+        view = accounts.save_view(counselor, "mentoring.graduates", "到期", "tab=due")
+        made = handovers.create(
+            mentor, mentor, people.accounts.user(receiver.id), [lin], cause=HandoverCause.LEAVES, note=""
+        )
+        session.flush()
+        college, cohort = session.get_one(OrgUnit, cast.maths), session.scalars(sa.select(Cohort)).one()
+        proposal = assignment.propose(
+            college, cohort, leader, assignment.work_out(college.id, cohort, True), keeps_present=True
+        )
+        session.flush()
+        step = session.scalars(sa.select(PlanStep.id).order_by(PlanStep.place)).first()
+        item = session.scalars(sa.select(HandoverItem.id)).first()
+        code = session.scalars(sa.select(Code.id).where(Code.code == "dibao")).one()
+        return {
+            "/mentoring/assignments/<": proposal.id,
+            "/mentoring/codes/<": code,
+            "/mentoring/contacts/<": contact,
+            "/mentoring/diary/lines/<": line.id,
+            "/mentoring/handovers/absence/<": absence.id,
+            "/mentoring/handovers/<": made.id,
+            "/mentoring/help/<": question.id,
+            "/mentoring/students/<": cast.lin.student_id,
+            "/mentoring/views/<": view.id,
+            "/me/consents/<": item,
+            "/me/promises/<": contact,
+            "student_id": cast.lin.student_id,
+            "step": step,
+            "tag": tag.id,
+        }
 
 
 Undone = Callable[[], AbstractContextManager[None]]

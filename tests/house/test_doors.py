@@ -34,18 +34,19 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
 def path_of(endpoint: str, rule: str, scene: Scene, submission: int | None = None) -> str:
     """The address of this route for the scene's things."""
     mark = scene.draft if endpoint in OF_A_DRAFT else scene.published
-    own = {"accounts": scene.notice, "students": scene.cast.lin.student_id}.get(endpoint.partition(".")[0])
-    id_ = submission or own or scene.submission
+    own = {"accounts": scene.notice}.get(endpoint.partition(".")[0])
+    about = max((begin for begin in scene.things if rule.startswith(begin)), key=len, default="")
+    id_ = submission or own or scene.things.get(about) or scene.submission
     given = {
+        **scene.things,
         "id": id_,
         "mark_id": mark,
-        "user_id": scene.cast.ding.id,
         "n": 1,
         "kind": "csv",
         "token": scene.link,
         "filename": "app.css",
     }
-    path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: str(given[found[1]]), rule)
+    path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: str(given.get(found[1], id_)), rule)
     return path + ("?page=1&line=0" if endpoint == "clinic.compose" else "")
 
 
@@ -138,6 +139,25 @@ def test_what_is_not_yours_cannot_be_told_from_what_is_not_there(app, scene, und
         )
         assert foreign.status == 404, (method, endpoint)
         assert same(foreign, scene.submission, missing) == same(nothing, scene.submission, missing), (method, endpoint)
+
+
+OF_THE_OFFICE = ("/mentoring/codes/",)
+
+
+def test_what_is_another_mentors_cannot_be_told_from_what_is_not_there(app, scene, undone):
+    """Graduates, contacts, hand-overs, questions, plans, tags, views: by no route, for a mentor of another college."""
+    stranger = Knocker(app, undone, scene.stranger)
+    rules = [(e, r, m) for e, r, m in routes(app) if r.startswith("/mentoring/") and "<int:" in r]
+    tried = [t for t in rules if not t[1].startswith(OF_THE_OFFICE)]
+    assert len(tried) > 40
+    for endpoint, rule, method in tried:
+        there = path_of(endpoint, rule, scene)
+        numbers = [int(n) for n in re.findall(r"\d{15,}", there)]
+        nowhere = re.sub(r"\d{15,}", lambda found: str(int(found[0]) + 1), there)
+        foreign, nothing = stranger.knock(method, there), stranger.knock(method, nowhere)
+        assert foreign.status in (403, 404), (method, endpoint, foreign.status)
+        ids = [*numbers, *(n + 1 for n in numbers)]
+        assert same(foreign, *ids) == same(nothing, *ids), (method, endpoint)
 
 
 def test_another_persons_notice_does_not_exist(app, scene, undone):

@@ -25,8 +25,8 @@ from blueprints.accounts.models import Grant
 from blueprints.clinic import invented, service
 from blueprints.clinic.models import Outcome
 from blueprints.core import audit, clock, jobs
+from blueprints.core.cli import initialise
 from blueprints.core.db import db, unit
-from blueprints.core.migrate import upgrade
 from blueprints.core.settings import ROOT, from_environment
 from blueprints.documents import service as documents
 from blueprints.documents.models import MarkKind
@@ -59,7 +59,7 @@ class School:
         self.url = settings.public_url
         self.app = create_app(settings)
         with self.app.app_context():
-            upgrade()
+            initialise(quietly=True)
             self.cast = Cast.arrive()
         self.write(_serve_today)
 

@@ -394,3 +394,17 @@ def test_bulk_moves_judge_each_graduate_by_itself(app, assigned, browser):
         assert student(assigned.lin).next_on == date(2026, 12, 3)
         assert student(assigned.far).next_on is None
     assert clock.today() == TODAY
+
+
+def test_earlier_contacts_are_read_page_by_page_in_their_order(app, assigned, browser):
+    with app.app_context():
+        for n in range(70):
+            log(assigned.lin, assigned.mentor, at=NOW - timedelta(days=n), note=f"第{n:02}次")
+    teacher = browser(assigned.mentor)
+    file = teacher.get(f"/mentoring/students/{assigned.lin.student_id}")
+    assert "第00次" in file.said and "第11次" in file.said and "第12次" not in file.said
+    link = next(u for u in file.links() if "before=" in u)
+    older = teacher.get(link)
+    assert "第12次" in older.said and "第61次" in older.said and "第11次" not in older.said
+    rest = teacher.get(next(u for u in older.links() if "before=" in u))
+    assert "第62次" in rest.said and "第69次" in rest.said

@@ -104,7 +104,7 @@ class _CallForm(Form):
 
 
 def _hundredths(value: Any) -> int:
-    return int(round(value * 100))
+    return round(value * 100)
 
 
 def intake_form() -> type[_CallForm]:

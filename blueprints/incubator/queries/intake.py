@@ -29,7 +29,6 @@ from ..models import (
     IntakeState,
     Member,
     Referee,
-    Score,
     Sheet,
 )
 
@@ -125,7 +124,7 @@ def handed_in_by(intake_id: int) -> Counter[int]:
         .where(Application.intake_id == intake_id, Sheet.handed_in_at.is_not(None))
         .group_by(Sheet.user_id)
     )
-    return Counter({user_id: count for user_id, count in db.session.execute(query)})
+    return Counter(dict(db.session.execute(query).all()))  # type: ignore[arg-type]
 
 
 # -- Results ------------------------------------------------------------------------------------------------
@@ -267,7 +266,7 @@ def _exceptions(ids: list[int]) -> dict[int, str]:
         AuditEntry.verb == "application.approve",
         AuditEntry.note != "",
     )
-    return {id: note for id, note in db.session.execute(query.order_by(AuditEntry.id))}
+    return dict(db.session.execute(query.order_by(AuditEntry.id)).all())  # type: ignore[arg-type]
 
 
 def _expected(found: Iterable[Application], referees: list[int]) -> dict[int, int]:

@@ -164,8 +164,7 @@ def lines(actor: Any) -> list[Line]:
     ):
         weights[call][id] = weight
     decided = {
-        d.application_id: d
-        for d in db.session.scalars(sa.select(Decision).where(Decision.application_id.in_(ids)))
+        d.application_id: d for d in db.session.scalars(sa.select(Decision).where(Decision.application_id.in_(ids)))
     }
     numbers = _numbers(calls)
     return [_line(r, numbers[r.id], names[r.intake_id], weights[r.intake_id], sheets.get(r.id), decided) for r in rows]

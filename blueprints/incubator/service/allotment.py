@@ -8,9 +8,8 @@ from datetime import date
 from typing import Any
 
 from ...core.ids import read_id
-from ..fitting import Fit, term_end
+from ..fitting import Fit
 from ..models import Application, Workspace
-from ..queries import allotment as queries
 from .offer import Pair
 
 PREFIX = "pair_"
@@ -54,10 +53,6 @@ def staged(
     return out
 
 
-def pair_of(item: Staged) -> Pair:
-    return Pair(item.team.id, item.room.id, item.begins_on, item.ends_on)
-
-
 def lines(text: str) -> list[Pair] | None:
     """``application:workspace:from:until``, a pair a line; None when a line cannot be read."""
     found = []
@@ -74,10 +69,3 @@ def lines(text: str) -> list[Pair] | None:
             return None
         found.append(Pair(team, room, begins_on, ends_on))
     return found
-
-
-def usual_end(begins_on: date, team: Application, most_months: int) -> date:
-    return term_end(begins_on, min(team.months, most_months))
-
-
-__all__ = ["PREFIX", "Pair", "Staged", "chosen", "lines", "pair_of", "queries", "staged", "usual_end"]

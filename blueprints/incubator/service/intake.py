@@ -89,9 +89,7 @@ def remove_referee(intake: Intake, referee: Referee) -> None:
 
 def lay_out(applications: Sequence[Application], times: Sequence[datetime], actor: User) -> int:
     """Give every team its time; returns how many have another than before, who are told."""
-    changed = [
-        (a, at) for a, at in zip(applications, times, strict=True) if set_pitch(a, actor, at, a.pitch_minutes)
-    ]
+    changed = [(a, at) for a, at in zip(applications, times, strict=True) if set_pitch(a, actor, at, a.pitch_minutes)]
     return len(changed)
 
 

@@ -111,7 +111,7 @@ def offer(actor: Any, pairs: Sequence[Pair], answer_by: date) -> list[Tenancy]:
             wrong.add(pair.application_id)
             continue
         team, room = teams[pair.application_id], rooms[pair.workspace_id]
-        made.append(_made(actor.id, team, room, pair.begins_on, pair.ends_on, answer_by))
+        made.append(make(actor.id, team, room, pair.begins_on, pair.ends_on, answer_by))
         living[team.id] = made[-1]
         bars.setdefault(room.id, []).append(queries.Held(pair.begins_on, pair.ends_on, team.team))
     if problems:
@@ -159,7 +159,7 @@ def _problem(
     return clash(team.team, room, bars.get(room.id, []), pair.begins_on, pair.ends_on)
 
 
-def _made(
+def make(
     by: int, team: Application, room: Workspace, begins_on: date, ends_on: date, answer_by: date | None, **facts: Any
 ) -> Tenancy:
     """The fee as agreed; what the published rule waives is named by its clause."""
@@ -179,8 +179,6 @@ def _made(
     made.application, made.workspace = team, room
     return made
 
-
-make = _made
 
 
 def _tell(tenancy: Tenancy) -> None:
@@ -210,7 +208,7 @@ def next_for(freed: Tenancy) -> Tenancy | None:
         if team is None or team.status is not ApplicationState.APPROVED or _living([team.id]):
             continue  # someone else gave it a room while we waited
         answer_by = clock.today() + timedelta(days=options.ANSWER_DAYS.value)
-        made = _made(freed.offered_by, team, room, found.begins_on, found.ends_on, answer_by)
+        made = make(freed.offered_by, team, room, found.begins_on, found.ends_on, answer_by)
         try:
             with db.session.begin_nested():
                 db.session.add(made)

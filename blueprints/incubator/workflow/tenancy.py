@@ -69,10 +69,10 @@ def _end(tenancy: Tenancy, actor: Any, on: date | None = None, why: str = "", mo
 
     ``moves``: the team only changes the room, and so has not left.
     """
-    tenancy.left_on = min(on or clock.today(), tenancy.ends_on)
+    today = clock.today()
+    tenancy.left_on = max(tenancy.begins_on, min(on or today, today, tenancy.ends_on))
     tenancy.left_why = why
-    if tenancy.begins_on <= tenancy.left_on < tenancy.ends_on:
-        tenancy.ends_on = tenancy.left_on
+    tenancy.ends_on = tenancy.left_on
     if not moves:
         APPLICATION.fire("leave", tenancy.application, actor)
 

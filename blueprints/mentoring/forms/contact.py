@@ -82,6 +82,12 @@ class ContactForm(Form):
     )
     safety = StringField(_l("Safety reason"), [Length(max=200, message=TOO_LONG)], render_kw={"maxlength": 200})
 
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """The button *Not reached* speaks beside the radio button: a browser sends its word first, htmx last."""
+        super().process(*args, **kwargs)
+        if "no" in (self.reached.raw_data or ()):
+            self.reached.data = "no"
+
     def validate_next_on(self, field: Any) -> None:
         if field.data and not clock.today() <= field.data <= clock.today() + FARTHEST:
             raise ValidationError(_("The date must lie between today and a year from now."))

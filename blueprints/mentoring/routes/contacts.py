@@ -32,7 +32,7 @@ def log_contact(id: int) -> Response:
     if form.is_unread:
         _read_line(form)
         if form.was_reached and form.channel.data:
-            return _again(student, form, 200)
+            return _again(student, form, 422 if form.errors else 200)
     if not form.validate():
         return _again(student, form, 422)
     try:

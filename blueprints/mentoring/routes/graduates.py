@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from ...core import audit
-from ...core.access import load
+from ...core.access import can, load
 from ...core.db import regardless
 from ...core.ids import read_id
 from ...core.pages import done, render
 from ...students import queries as register
 from ...students import service as students
-from ...students.models import Student
+from ...students.models import Side, Student
 from .. import policy
 from ..forms.intention import IntentionForm
 from ..queries import contact as contacts
@@ -42,7 +42,8 @@ def older_contacts(id: int) -> Response:
     student = load(Student, id, None, register.WHOLE)
     found = contacts.of_student(student.id, most=50, before=read_id(request.args.get("before")))
     last = found[-1].id if len(found) == 50 else None
-    return render("mentoring/contacts.html", student=student, contacts=found, last=last)
+    facts: dict[str, Any] = {"may_contact": can("contact", student), "Side": Side}
+    return render("mentoring/contacts.html", student=student, contacts=found, last=last, **facts)
 
 
 @bp.get("/students/<int:id>/intention", access=policy.staff_door)
