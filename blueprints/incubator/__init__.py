@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import policy
+from . import jobs_tenancy, policy, verify
 from .routes import (
     allotment,
     applications,
@@ -35,11 +35,13 @@ __all__ = [
     "home",
     "intakes",
     "internships",
+    "jobs_tenancy",
     "place",
     "policy",
     "renewals",
     "settings",
     "sheets",
     "tenancies",
+    "verify",
     "waitlist",
 ]

@@ -54,9 +54,7 @@ def _renewal_asked(actor: Any) -> sa.ColumnElement[bool]:
 
 
 def _ended(actor: Any) -> sa.ColumnElement[bool]:
-    return Tenancy.status.in_(
-        (TenancyState.ENDED, TenancyState.REFUSED, TenancyState.LAPSED, TenancyState.CANCELLED)
-    )
+    return Tenancy.status.in_((TenancyState.ENDED, TenancyState.REFUSED, TenancyState.LAPSED, TenancyState.CANCELLED))
 
 
 BY_END = (Tenancy.ends_on,)

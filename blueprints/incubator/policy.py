@@ -38,6 +38,7 @@ from .models import (
 
 manager_door = role(Role.INCUBATOR_MANAGER)
 student_door = role(Role.STUDENT)
+figures_door = role(Role.INCUBATOR_MANAGER, Role.OFFICE, Role.SCHOOL_LEADER, Role.COLLEGE_LEADER)
 staff_door = role(
     Role.INCUBATOR_MANAGER,
     Role.OFFICE,

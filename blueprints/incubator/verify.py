@@ -32,7 +32,7 @@ MOVING = (Application, Intake, Tenancy, Renewal)
 _One, _Other = aliased(Tenancy), aliased(Tenancy)
 
 
-def _pairs(same: Any) -> Iterator[tuple[int, int, int]]:
+def _pairs(same: str) -> Iterator[Any]:
     """Two tenancies with the same room or team that share a day: (what they share, one, the other)."""
     query = (
         sa.select(getattr(_One, same), _One.id, _Other.id)
@@ -44,8 +44,7 @@ def _pairs(same: Any) -> Iterator[tuple[int, int, int]]:
             _Other.begins_on <= _One.ends_on,
         )
     )
-    for shared, one, other in db.session.execute(query.order_by(_One.id, _Other.id)):
-        yield shared, one, other
+    yield from db.session.execute(query.order_by(_One.id, _Other.id))
 
 
 @check
@@ -65,9 +64,7 @@ def nobody_is_in_a_blocked_room() -> Iterator[str]:
     query = (
         sa.select(Tenancy.id, Block.id)
         .join(Block, Block.workspace_id == Tenancy.workspace_id)
-        .where(
-            Tenancy.status.in_(LIVING), Block.begins_on <= Tenancy.ends_on, Block.ends_on >= Tenancy.begins_on
-        )
+        .where(Tenancy.status.in_(LIVING), Block.begins_on <= Tenancy.ends_on, Block.ends_on >= Tenancy.begins_on)
     )
     for tenancy, block in db.session.execute(query.order_by(Tenancy.id)):
         yield f"incubator: tenancy {tenancy} lies in the blocked period {block}"

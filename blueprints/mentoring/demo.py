@@ -159,7 +159,7 @@ def _begin(story: Story, student_id: int, mentor_id: int | None, major: str, *, 
         db.session.add(Adviser(student_id=student.id, user_id=mentor_id, kind=AdviserKind.THESIS))
     student.situation = chance.choice(SITUATIONS)
     if chance.random() < 0.4:
-        hours = chance.choice(("16:00–", "19:00–", ""))
+        hours = chance.choice(("16:00–22:00", "19:00–22:00", ""))
         register.set_reach(student, by=chance.choice((Channel.PHONE, Channel.WECHAT)), hours=hours, quiet_until=None)
     if not talks or mentor_id is None:
         return

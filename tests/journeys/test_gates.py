@@ -12,9 +12,24 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
+from blueprints.accounts import queries as accounts
+from blueprints.accounts.models import OrgUnit
 from blueprints.clinic.invented import as_pdf
+from blueprints.core import audit, clock
+from blueprints.core.db import db, unit
+from blueprints.mentoring import plan_templates
+from blueprints.mentoring.models import Level
+from blueprints.mentoring.queries import assignment
+from blueprints.mentoring.queries.tag import Purpose
+from blueprints.mentoring.service import assignment as assignments
+from blueprints.mentoring.service import diary, help_request, plan, tag
+from blueprints.students import service as register
+from blueprints.students.models import Side, Student, Way
+from tests.mentoring import care
+from tests.people import Cast
 
-from .school import School, chinese
+from .school import School, _serve_today, chinese
+from .test_mentoring import a_handover
 from .visitors import SHOTS, Visitors, overflow, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -43,6 +58,22 @@ def open_text_version(page: Page) -> None:
     page.locator("#text_version summary").click()
 
 
+def read_a_line(page: Page) -> None:
+    page.fill("#line", "电话 10min 想回山东 小学数学 怕面试 #下周三")
+    page.keyboard.press("Enter")
+    expect(page.locator("dl.preview")).to_be_visible()
+
+
+def open_every_fold(page: Page) -> None:
+    for summary in page.locator("#main summary").all():
+        summary.click()
+
+
+def choose_someone(page: Page) -> None:
+    page.locator(".pick input").first.check()
+    expect(page.locator(".bulk")).to_be_visible()
+
+
 GATES = {
     "sign-in": Sight("", "/sign-in"),
     "student-home": Sight("lin", "/"),
@@ -50,6 +81,10 @@ GATES = {
     "queue": Sight("shen", "/clinic/"),
     "room": Sight("shen", "/clinic/{room}", True, open_composer),
     "result": Sight("lin", "/clinic/{result}", True),
+    "my-six": Sight("mentor", "/mentoring/"),
+    "round": Sight("mentor", "/mentoring/round?list=all&at={lin}", arrange=read_a_line),
+    "file": Sight("mentor", "/mentoring/students/{lin}", arrange=open_every_fold),
+    "my-mentor": Sight("lin", "/me/mentor"),
 }
 OTHERS = {
     "reviewer-home": Sight("shen", "/"),
@@ -66,6 +101,29 @@ OTHERS = {
     "settings": Sight("office", "/clinic/settings"),
     "help": Sight("", "/help"),
     "missing": Sight("lin", "/clinic/1"),
+    "mentor-home": Sight("mentor", "/"),
+    "leader-home": Sight("leader", "/"),
+    "graduates": Sight("leader", "/mentoring/list?tab=all", arrange=choose_someone),
+    "round-warned": Sight("counselor", "/mentoring/round?list=all&at={lin}"),
+    "wishes": Sight("mentor", "/mentoring/students/{lin}/intention", arrange=open_every_fold),
+    "seen": Sight("lin", "/me/seen"),
+    "plan": Sight("mentor", "/mentoring/students/{lin}/plan", arrange=open_every_fold),
+    "plan-edit": Sight("mentor", "/mentoring/students/{lin}/plan/edit"),
+    "own-plan": Sight("lin", "/me/plan"),
+    "tags": Sight("counselor", "/mentoring/students/{lin}/tags", arrange=open_every_fold),
+    "assignment": Sight("leader", "/mentoring/assignments"),
+    "assigned": Sight("leader", "/mentoring/assignments/graduates?tab=all"),
+    "proposal": Sight("leader", "/mentoring/assignments/{proposal}?tab=all"),
+    "pair": Sight("leader", "/mentoring/assignments/{proposal}/graduates/{lin}"),
+    "hand-overs": Sight("mentor", "/mentoring/handovers?tab=all"),
+    "packet": Sight("mentor", "/mentoring/handovers/{packet}"),
+    "to-sign": Sight("mentor", "/mentoring/handovers/{to_sign}", arrange=open_every_fold),
+    "absence": Sight("mentor", "/mentoring/handovers/absence"),
+    "diary": Sight("mentor", "/mentoring/diary"),
+    "questions": Sight("counselor", "/mentoring/help"),
+    "question": Sight("counselor", "/mentoring/help/{question}", arrange=open_every_fold),
+    "mentoring-settings": Sight("office", "/mentoring/settings"),
+    "codes": Sight("office", "/mentoring/codes"),
 }
 SIGHTS = GATES | OTHERS
 SEEN = [*product(GATES, ("en-US", "zh-CN")), *product(OTHERS, ("en-US",))]
@@ -85,9 +143,55 @@ def school(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     }
     made.claim(made.ids["result"], cast.shen, marks=4)
     made.publish(made.ids["result"], cast.shen)
+    made.ids |= mentored(made)
     made.claim(made.ids["room"], cast.shen, marks=3)
     with made:
         yield made
+
+
+def mentored(school: School) -> dict[str, int]:
+    """Two mentors in the middle of their year; returns the ids that the pages' addresses name."""
+    cast = school.cast
+    with school.app.app_context():
+        wen = care.another_mentor(cast)
+        for who, mentor in ((cast.lin, cast.mentor), (cast.meng, wen)):
+            care.assign(who, mentor)
+        words = {"note": "想回山东教小学，担心面试。", "promise": "先投两所学校", "promise_by": Side.STUDENT}
+        care.log(cast.lin, cast.mentor, **words, private="家里不太支持，慢慢来。", minutes=12)
+        care.log(cast.lin, cast.mentor, reached=False, note="")
+        with unit("write"):
+            audit.act_as(cast.mentor.id, "test")
+            ids = paper_work(cast)
+    school.write(_serve_today)
+    return {
+        "lin": cast.lin.student_id,
+        "packet": a_handover(school, cast.mentor, wen, offer=False),
+        "to_sign": a_handover(school, wen, cast.mentor),
+        **ids,
+    }
+
+
+def paper_work(cast: Cast) -> dict[str, int]:
+    """Lin's wishes, plan, question and sealed entry, a line of the diary, and a proposal for who is alone."""
+    lin = db.session.get_one(Student, cast.lin.student_id)
+    mentor, counselor, leader = (accounts.user(who.id) for who in (cast.mentor, cast.counselor, cast.leader))
+    register.set_intention(lin, mentor.id, way=Way.WORK, regions=["370000"], posts="小学数学", stage="primary")
+    register.set_intention(lin, mentor.id, second_plan="先去实习")
+    template = plan_templates.BY_KEY["study"]
+    begun = plan.begin(lin, mentor, template, "12 月照常考试，春季考编", range(len(template.steps)))
+    db.session.flush()
+    plan.review(begun, lin, mentor, "第一步已经做完，下个月看第二步。")
+    tag.keep(lin, counselor, ["dibao"], None, None)
+    db.session.flush()
+    tag.open_all(lin, mentor, Purpose.SUBSIDY, "求职补贴 12 月 4 日截止")
+    question = help_request.ask(lin, mentor, Level.MENTOR, "能帮忙联系一下临沂的学校吗？")
+    diary.add(mentor.id, clock.today(), "参加学院就业工作例会")
+    db.session.flush()
+    college, cohort = db.session.get_one(OrgUnit, cast.maths), assignment.cohort()
+    worked = assignments.work_out(college.id, cohort, True)
+    made = assignments.propose(college, cohort, leader, worked, keeps_present=True, replaces=None)
+    db.session.flush()
+    return {"question": question.id, "proposal": made.id}
 
 
 @pytest.fixture(scope="module")

@@ -155,7 +155,7 @@ def test_who_asked_for_quiet_is_called_only_with_a_stated_safety_reason(app, ass
     assert me.submit("/me/reach", by="wechat", hours="late", quiet="y").status == 303
     with app.app_context():
         row = student(assigned.lin)
-        assert row.quiet_until == date(2026, 11, 29) and row.reach_hours == "16:00–"
+        assert row.quiet_until == date(2026, 11, 29) and row.reach_hours == "16:00–22:00"
     teacher = browser(assigned.mentor)
     page = teacher.get("/mentoring/")
     assert "Asked for quiet until Nov 29" in page.said

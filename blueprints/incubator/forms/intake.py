@@ -32,6 +32,16 @@ USUAL = (
 """What a new call begins with; every word of it can be changed."""
 
 
+class _Points(DecimalField):
+    """A number of points; “nan” and “1e400” are none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not (self.data.is_finite() and abs(self.data) < 1000):
+            self.data = None
+            raise ValueError(_("Type a number."))
+
+
 class _CallForm(Form):
     name = StringField(
         _l("Name of the call"),
@@ -41,8 +51,8 @@ class _CallForm(Form):
     opens_on = DateField(_l("Applications from"), [InputRequired(WHAT_DAY)])
     closes_on = DateField(_l("Until and with"), [InputRequired(WHAT_DAY)])
     pitch_on = DateField(_l("Day of the pitches"), [Optional()])
-    entry_bar = DecimalField(_l("Entry bar"), [InputRequired(_l("Type a number.")), NumberRange(0, 100, BETWEEN)])
-    relaxed_bar = DecimalField(
+    entry_bar = _Points(_l("Entry bar"), [InputRequired(_l("Type a number.")), NumberRange(0, 100, BETWEEN)])
+    relaxed_bar = _Points(
         _l("Bar under the hardship rule"), [InputRequired(_l("Type a number.")), NumberRange(0, 100, BETWEEN)]
     )
     rule = TextAreaField(

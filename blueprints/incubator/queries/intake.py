@@ -87,7 +87,7 @@ def _held(*roles: Role) -> sa.ColumnElement[bool]:
     return sa.and_(Grant.role.in_(roles), in_time)
 
 
-def _in_force(*roles: Role) -> sa.Select[tuple[int]]:
+def _in_force(*roles: Role) -> sa.Select[Any]:
     return sa.select(Grant.user_id).where(_held(*roles))
 
 

@@ -14,7 +14,7 @@ from ...core import clock
 from ...core.pages import done, render
 from .. import options, policy
 from ..fitting import HORIZON_DAYS, add_months
-from ..forms.allotment import PREFIX, AllotForm, allot_form
+from ..forms.allotment import AllotForm, allot_form
 from ..models import Application, Kind, Workspace
 from ..queries import allotment as queries
 from ..service import allotment as drafts
@@ -58,7 +58,7 @@ class Board:
         return item if item is not None and item.team.id != team.id else None
 
     def url(self, without: int = 0) -> str:
-        pairs = {f"{PREFIX}{i.team.id}": i.room.id for i in self.staged if i.team.id != without}
+        pairs = {f"{drafts.PREFIX}{i.team.id}": i.room.id for i in self.staged if i.team.id != without}
         return url_for(".allotment", **({"kind": self.kind} if self.kind else {}), **pairs)
 
 
@@ -110,9 +110,10 @@ def _page(board: Board, status: int = 200, form: Any = None, problems: list[str]
         form=form,
         problems=problems or [],
         chart=_chart(board),
+        today=clock.today(),
         kinds=[("", _("All"))] + [(k.value, k.label) for k in Kind],
         horizon=HORIZON_DAYS,
-        prefix=PREFIX,
+        prefix=drafts.PREFIX,
     )
 
 
@@ -121,7 +122,7 @@ def _form(board: Board) -> type[AllotForm]:
 
 
 @bp.get("/allotment", access=policy.manager_door)
-@bp.get("/allot", access=policy.manager_door, endpoint="allot")
+@bp.get("/allot", access=policy.manager_door, endpoint="allot_page")
 def allotment() -> Response:
     return _page(Board(drafts.chosen(request.args.items()), suggest="suggest" in request.args))
 
@@ -167,4 +168,3 @@ def _already(pairs: dict[int, int], gone: set[int], wanted: list[service.Pair]) 
         except ValueError:
             days = (clock.today(), clock.today())
         wanted.append(service.Pair(team, pairs[team], *days))
-

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.exceptions import Conflict
 
+from ...accounts.models import Role
 from ...core import audit, clock
 from ...core.access import can, load
 from ...core.db import regardless
@@ -55,6 +56,7 @@ def intakes() -> Response:
         calls=queries.of_actor(current_user),
         counts=queries.counts() if manages else {},
         manages=manages,
+        is_student=current_user.has(Role.STUDENT),
         today=clock.today(),
         State=IntakeState,
         AState=ApplicationState,
@@ -101,6 +103,7 @@ def _call(found: Intake, status: int = 200, referee: RefereeForm | None = None) 
         handed_in=queries.handed_in_by(found.id) if manages else {},
         teachers=queries.teachers() if manages else [],
         counts=queries.counts().get(found.id, {}) if manages else {},
+        is_student=current_user.has(Role.STUDENT),
         today=clock.today(),
         State=IntakeState,
         AState=ApplicationState,

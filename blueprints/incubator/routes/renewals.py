@@ -41,4 +41,5 @@ def decide_renewal(id: int) -> Response:
     except offer.Clash as clash:
         held = next(iter(queries.whole([renewal.tenancy_id])), None) or abort(404)
         return page(held, 422, decide_form=form, problems=clash.sentences)
-    return done(home_of(renewal.tenancy), _("They can stay.") if granted else _("They cannot stay, and have been told why."))
+    said = _("They can stay.") if granted else _("They cannot stay, and have been told why.")
+    return done(home_of(renewal.tenancy), said)

@@ -15,6 +15,7 @@ from ...core import clock, files
 from ...core.access import can, load
 from ...core.db import wait_to_write
 from ...core.doors import signed_in
+from ...core.i18n import day
 from ...core.listing import exported, listed
 from ...core.pages import done, render
 from ...core.sniff import Kind as FileKind
@@ -26,7 +27,8 @@ from ..forms import tenancy as forms
 from ..forms.renewal import DecideForm, RenewForm
 from ..listings_tenancy import TENANCIES
 from ..models import Check, ExitRecord, FeeLine, HandOut, Tenancy, TenancyState
-from ..queries import allotment, people
+from ..queries import allotment
+from ..queries import application as applications
 from ..queries import tenancy as queries
 from ..queries.tenancy import FULL
 from ..service import offer
@@ -45,7 +47,14 @@ MOST_SHOWN = 12
 @bp.get("/tenancies", access=signed_in)
 def tenancies() -> Response:
     page = listed(TENANCIES, url_for(".tenancies"))
-    return render("incubator/tenancies.html", tab="tenancies", page=page, State=TenancyState)
+    facts = {"State": TenancyState, "today": clock.today(), "exports": policy.staff_door.test(current_user)}
+    return render("incubator/tenancies.html", tab="tenancies", page=page, **facts)
+
+
+@bp.get("/checks", access=policy.manager_door)
+def checks() -> Response:
+    """The checks that are due: a tab of the list."""
+    return done(url_for(".tenancies", tab="checks"))
 
 
 @bp.get("/tenancies/export.<any(xlsx, csv):kind>", access=policy.staff_door)
@@ -342,13 +351,13 @@ def wish_members(id: int) -> Response:
 
 
 @bp.post("/tenancies/<int:id>/members", access=policy.manager_door)
-def add_member(id: int) -> Response:
+def add_tenant(id: int) -> Response:
     held, form = _load(id, "manage"), forms.MemberForm()
     if not form.validate():
         return page(held, 422, member_form=form)
     student = None
     if not form.outside.data:
-        found = people.students_named(form.who.data)
+        found = applications.students_found(form.who.data)
         if len(found) != 1:
             form.who.errors = [_cannot_tell(found)]
             return page(held, 422, member_form=form)
@@ -365,7 +374,7 @@ def _cannot_tell(found: list[Any]) -> str:
 
 
 @bp.post("/tenancies/<int:id>/members/<int:item>/leave", access=policy.manager_door)
-def drop_member(id: int, item: int) -> Response:
+def drop_tenant(id: int, item: int) -> Response:
     held = _load(id, "manage")
     member = next((m for m in held.application.members if m.id == item), None) or abort(404)
     service.drop_member(held, member)
@@ -417,7 +426,8 @@ def move_tenancy(id: int) -> Response:
         made = service.change_room(held, current_user, form.workspace.data, form.last_on.data)
     except offer.Clash as clash:
         return _move(_again(id), form, others, 422, clash.sentences)
-    return done(home_of(made), _("From %(day)s the team is in %(room)s.", day=made.begins_on.isoformat(), room=made.workspace.code))
+    facts = {"day": day(made.begins_on), "room": made.workspace.code}
+    return done(home_of(made), _("From %(day)s the team is in %(room)s.", **facts))
 
 
 def _again(id: int) -> Tenancy:

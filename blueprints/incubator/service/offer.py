@@ -180,7 +180,6 @@ def make(
     return made
 
 
-
 def _tell(tenancy: Tenancy) -> None:
     by = tenancy.answer_by.isoformat() if tenancy.answer_by else ""
     notices.tell_team(tenancy, "offer", begins=tenancy.begins_on.isoformat(), on=by)

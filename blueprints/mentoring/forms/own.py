@@ -19,7 +19,7 @@ HOURS = {
     "late": _l("after 16:00"),
     "evening": _l("after 19:00"),
 }
-STORED = {"day": "9:00–16:00", "late": "16:00–", "evening": "19:00–"}
+STORED = {"day": "9:00–16:00", "late": "16:00–22:00", "evening": "19:00–22:00"}
 """What is kept: plain hours, which read the same in every language."""
 
 

@@ -52,7 +52,7 @@ def what_for(note: str) -> str:
     """The note of an entry in words."""
     purpose, _colon, reason = note.partition(": ")
     known = Purpose(purpose).label if purpose in list(Purpose) else purpose
-    return f"{known}: {reason}" if reason else str(known)
+    return _("%(purpose)s: %(reason)s", purpose=known, reason=reason) if reason else str(known)
 
 
 seen.says(OPENED, _l("opened the sealed entries: what kind of hardship, by what proof"), what_for, sealed=True)

@@ -1,0 +1,275 @@
+"""A call: its rule is prepared, published and then fixed; its referees; its deadline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from blueprints.accounts import queries as accounts
+from blueprints.accounts.models import Notice
+from blueprints.core import clock
+from blueprints.core.access import Denied
+from blueprints.core.db import db, unit
+from blueprints.incubator import jobs_intake
+from blueprints.incubator.models import ApplicationState, Criterion, Intake, IntakeState, Referee
+from blueprints.incubator.queries import application as applications
+from blueprints.incubator.queries import intake as queries
+from blueprints.incubator.workflow.application import APPLICATION
+from tests.conftest import NOW
+from tests.incubator import rooms
+
+NEW = "/incubator/intakes/new"
+
+
+def calls() -> list[Intake]:
+    with unit("read"):
+        return list(db.session.scalars(sa.select(Intake).options(*queries.FULL)))
+
+
+def kinds(user_id: int) -> list[str]:
+    with unit("read"):
+        return list(db.session.scalars(sa.select(Notice.kind).where(Notice.user_id == user_id)))
+
+
+def the_form(**facts: str) -> dict[str, str]:
+    today = clock.today()
+    days = {"opens_on": today.isoformat(), "closes_on": (today + timedelta(days=20)).isoformat(), "pitch_on": ""}
+    return {"name": "2027 春季批次", **days, "rule": "达到入驻线即可入驻。", **facts}
+
+
+# -- From the draft to the publication ------------------------------------------------------------------------
+
+
+def test_a_call_is_prepared_gets_its_referees_and_is_published(app, cast, browser):
+    manager = browser(cast.incubator)
+    manager.get(NEW)
+    assert manager.submit("/intakes/new", **the_form()).status == 303
+    with app.app_context():
+        (call,) = calls()
+        assert call.status is IntakeState.DRAFT and (call.entry_bar, call.relaxed_bar) == (7000, 6000)
+        assert sum(c.weight for c in call.criteria) == 100
+    page = manager.get(f"/incubator/intakes/{call.id}")
+    assert "Name at least one referee" in page.said and not page.has_form("/open")
+    assert manager.submit("/referees", who="shen").status == 303
+    page = manager.get(f"/incubator/intakes/{call.id}")
+    assert "沈怀瑾" in page.said
+    assert manager.submit("/open").status == 303
+    with app.app_context():
+        assert calls()[0].status is IntakeState.OPEN
+    page = browser(cast.lin).get(f"/incubator/intakes/{call.id}")
+    for word in ("达到入驻线即可入驻", "70.0 of 100", "60.0 of 100", "Feasible"):
+        assert word in page.said
+    assert "沈怀瑾" not in page.said, "who scores is not published"
+
+
+def test_what_was_typed_stays_when_something_is_wrong(app, cast, browser):
+    manager = browser(cast.incubator)
+    manager.get(NEW)
+    wrong = the_form(
+        closes_on=(clock.today() - timedelta(days=1)).isoformat(),
+        relaxed_bar="80",
+        weight_0="",
+        name_6="",
+        weight_6="5",
+    )
+    answer = manager.submit("/intakes/new", **wrong)
+    assert answer.status == 422
+    for sentence in ("The end lies before", "cannot be higher", "Type its weight", "Name what is scored"):
+        assert sentence in answer.errors
+    assert answer.form("/intakes/new").fields["name"] == "2027 春季批次"
+    assert answer.form("/intakes/new").fields["weight_6"] == "5"
+    with app.app_context():
+        assert calls() == []
+
+
+@pytest.mark.parametrize("bar", ["nan", "-1", "101", "1e400", "x"])
+def test_a_bar_is_a_number_between_0_and_100(app, cast, browser, bar):
+    manager = browser(cast.incubator)
+    manager.get(NEW)
+    assert manager.submit("/intakes/new", **the_form(entry_bar=bar)).status == 422
+
+
+def test_weights_are_100_together_before_it_is_published(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.DRAFT, weights=(60, 30))
+    manager = browser(cast.incubator)
+    assert "90 together and must be 100" in manager.get(f"/incubator/intakes/{call}").said
+    assert manager.post(f"/incubator/intakes/{call}/open").status == 403
+    manager.get(f"/incubator/intakes/{call}/edit")
+    assert manager.submit("/edit", weight_1="40").status == 303
+    manager.get(f"/incubator/intakes/{call}")
+    assert manager.submit("/open").status == 303
+
+
+def test_a_criterion_can_be_taken_out_of_a_draft(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.DRAFT, weights=(40, 20, 40))
+    manager = browser(cast.incubator)
+    manager.get(f"/incubator/intakes/{call}/edit")
+    assert manager.submit("/edit", name_1="", weight_1="", weight_0="60").status == 303
+    with app.app_context(), unit("read"):
+        query = sa.select(Criterion.name, Criterion.weight).where(Criterion.intake_id == call)
+        assert db.session.execute(query.order_by(Criterion.place)).all() == [("项目价值", 60), ("团队", 40)]
+
+
+def test_a_published_rule_does_not_change(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+    manager = browser(cast.incubator)
+    assert manager.get(f"/incubator/intakes/{call}/edit").status == 403
+    assert manager.post(f"/incubator/intakes/{call}/edit", the_form(entry_bar="10")).status == 403
+    assert manager.post(f"/incubator/intakes/{call}/discard").status == 403
+    with app.app_context():
+        assert calls()[0].entry_bar == 7000
+
+
+def test_a_draft_is_discarded_with_all_that_belongs_to_it(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.DRAFT)
+    manager = browser(cast.incubator)
+    manager.get(f"/incubator/intakes/{call}")
+    assert manager.submit("/discard").status == 303
+    with app.app_context(), unit("read"):
+        for model in (Intake, Criterion, Referee):
+            assert db.session.scalar(sa.select(sa.func.count()).select_from(model)) == 0
+
+
+def test_a_draft_is_there_for_the_manager_alone(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.DRAFT)
+    for name, who in cast.everyone.items():
+        page = browser(who).get(f"/incubator/intakes/{call}")
+        assert page.status == (200 if name == "incubator" else 404), name
+        assert ("2026 秋季批次" in browser(who).get("/incubator/intakes").said) == (name == "incubator")
+
+
+def test_nobody_but_the_manager_acts_on_a_call(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+        made = rooms.an_application(cast.lin, intake=call, status=ApplicationState.SUBMITTED)
+    acts = ["edit", "discard", "open", "close", "finish", "referees", "pitches"]
+    for name, who in cast.everyone.items():
+        if name == "incubator":
+            continue
+        other = browser(who)
+        for act in acts:
+            assert other.post(f"/incubator/intakes/{call}/{act}").status == 403, (name, act)
+        for act in ("decision", "decision/preview", "appeal-answer", "pitch"):
+            assert other.post(f"/incubator/applications/{made}/{act}").status == 403, (name, act)
+        for page in (NEW, f"/incubator/intakes/{call}/results", f"/incubator/intakes/{call}/results.xlsx"):
+            assert other.get(page).status == 403, (name, page)
+
+
+# -- Referees ---------------------------------------------------------------------------------------------------
+
+
+def test_a_referee_is_any_teacher_by_name_but_nobody_who_sees_names(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(status=IntakeState.DRAFT)
+    manager = browser(cast.incubator)
+    for words, sentence in (
+        ("曹岩远", "sees applications with names"),
+        ("bai", "sees applications with names"),
+        ("林知夏", "Nobody is found"),
+        ("T-", "More than one person fits"),
+        ("", "Name the teacher"),
+    ):
+        manager.get(f"/incubator/intakes/{call}")
+        answer = manager.submit("/referees", who=words)
+        assert answer.status == 422 and sentence in answer.errors, (words, answer.errors)
+        assert answer.form("/referees").fields["who"] == words
+    for words in ("贾泽南", "shj", "叶念星", "贾泽南"):
+        manager.get(f"/incubator/intakes/{call}")
+        assert manager.submit("/referees", who=words).status == 303, words
+    with app.app_context():
+        assert {r.user_id for r in calls()[0].referees} == {cast.mentor.id, cast.shen.id, cast.leader.id}
+
+
+def test_a_referee_is_removed_while_no_sheet_is_handed_in(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, cast.ding)
+        made = rooms.an_application(cast.lin, intake=call, status=ApplicationState.SUBMITTED)
+        rooms.a_sheet(made, cast.shen, 5, 5)
+        rooms.a_sheet(made, cast.ding, 5, hand_in=False)
+        (found,) = calls()
+        ids = {r.user_id: r.id for r in found.referees}
+    manager = browser(cast.incubator)
+    url = f"/incubator/intakes/{call}/referees"
+    assert manager.post(f"{url}/{ids[cast.shen.id]}/remove").status == 409
+    assert manager.post(f"{url}/{ids[cast.ding.id]}/remove").status == 303
+    assert manager.post(f"{url}/{ids[cast.ding.id]}/remove").status == 404
+    assert browser(cast.ding).get(f"/incubator/sheets/{made}").status == 409
+    with app.app_context():
+        assert [r.user_id for r in calls()[0].referees] == [cast.shen.id]
+
+
+# -- The deadline -----------------------------------------------------------------------------------------------
+
+
+def submit(id_: int, who: object) -> None:
+    with unit("write"):
+        from blueprints.incubator.models import Application
+
+        query = sa.select(Application).where(Application.id == id_).options(*applications.WHOLE)
+        APPLICATION.fire("submit", db.session.scalars(query).unique().one(), accounts.user(who.id))  # type: ignore[attr-defined]
+
+
+def test_a_published_call_takes_nothing_before_its_first_day_and_nothing_after_its_last(app, cast):
+    with app.app_context():
+        today = clock.today()
+        days = {"opens_on": today + timedelta(days=2), "closes_on": today + timedelta(days=9)}
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN, **days)
+        made = rooms.an_application(cast.lin, intake=call)
+        with pytest.raises(Denied, match="from a later day"):
+            submit(made, cast.lin)
+        with clock.told(NOW + timedelta(days=10)), pytest.raises(Denied, match="deadline of this call has passed"):
+            submit(made, cast.lin)
+        with clock.told(NOW + timedelta(days=9)):
+            submit(made, cast.lin)
+
+
+def test_a_deadline_that_passes_closes_the_call_and_tells_the_referees(app, cast):
+    with app.app_context():
+        rooms.a_call(cast.shen, cast.ding, status=IntakeState.OPEN)
+        with unit("write"):
+            jobs_intake.lapse_intakes()
+        assert calls()[0].status is IntakeState.OPEN and not kinds(cast.shen.id)
+        with clock.told(NOW + timedelta(days=21)):
+            with unit("read"):
+                assert queries.overdue()
+            with unit("write"):
+                jobs_intake.lapse_intakes()
+            with unit("read"):
+                assert not queries.overdue()
+        assert calls()[0].status is IntakeState.REVIEWING
+        assert kinds(cast.shen.id) == kinds(cast.ding.id) == ["incubator.sheets_wait"]
+
+
+def test_a_call_is_finished_when_everything_is_decided(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen)
+        made = rooms.an_application(cast.lin, intake=call, status=ApplicationState.SUBMITTED)
+    manager = browser(cast.incubator)
+    answer = manager.post(f"/incubator/intakes/{call}/finish")
+    assert answer.status == 409 and "1 application is not decided yet" in answer.said
+    with app.app_context(), unit("write"):
+        from blueprints.incubator.models import Application
+
+        query = sa.select(Application).where(Application.id == made).options(*applications.WHOLE)
+        APPLICATION.fire("withdraw", db.session.scalars(query).unique().one(), accounts.user(cast.lin.id))
+    assert manager.post(f"/incubator/intakes/{call}/finish").status == 303
+    with app.app_context():
+        assert calls()[0].status is IntakeState.DECIDED
+
+
+def test_the_list_costs_the_same_for_one_call_and_for_many(app, cast, browser):
+    with app.app_context():
+        rooms.a_call(cast.shen)
+    manager = browser(cast.incubator)
+    few = len(manager.get("/incubator/intakes").queries)
+    with app.app_context():
+        for n in range(6):
+            rooms.a_call(cast.shen, name=f"批次 {n}")
+    assert len(manager.get("/incubator/intakes").queries) == few
