@@ -12,15 +12,18 @@ from pathlib import Path
 
 from tests import machine
 
-from . import assign, memory, mentoring, queue, servers, uploads
+from . import assign, incubator, memory, mentoring, queue, servers, uploads
 from .load import Times
 from .schools import LARGE, SMALL, School, school
+
+
+PARTS = ("queue", "mentoring", "incubator", "uploads", "assign")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--on", choices=("sqlite", "postgresql"), help="only on this database (default: on both)")
-    parser.add_argument("--only", choices=("queue", "mentoring", "uploads", "assign"), help="only this part")
+    parser.add_argument("--only", choices=PARTS, help="only this part")
     chosen = parser.parse_args()
     print(f"{os.cpu_count()} cores ({_processor()}), Python {platform.python_version()}, {platform.system()}")
     print(f"load average {os.getloadavg()[0]:.1f} before the run; web: granian, {servers.WORKERS} workers\n")
@@ -41,7 +44,12 @@ def main() -> None:
 def measure(name: str, server: str | None, only: str | None) -> None:
     """All parts on one database."""
     with tempfile.TemporaryDirectory(prefix="qihang-bench-") as folder, ExitStack() as open_now:
-        small, large = (open_now.enter_context(school(n, Path(folder), server)) for n in (SMALL, LARGE))
+        small = open_now.enter_context(school(SMALL, Path(folder), server))
+        if only in (None, "incubator"):
+            the_rooms(name, small, Path(folder), server)
+        if only == "incubator":
+            return
+        large = open_now.enter_context(school(LARGE, Path(folder), server))
         if only in (None, "queue"):
             the_queue(name, small, large)
         if only in (None, "mentoring"):
@@ -92,6 +100,22 @@ def the_mentors(name: str, small: School, large: School) -> None:
                 f"| {found.page} | {queries} | {_ms(found.small)} | {_ms(found.large)} | {found.ratio:.2f} |",
                 flush=True,
             )
+    print()
+
+
+def the_rooms(name: str, small: School, folder: Path, server: str | None) -> None:
+    with incubator.copies(small, folder, server) as (few, many):
+        sizes = [f"{s.count('workspace'):,} workspaces, {s.count('tenancy'):,} tenancies" for s in (few, many)]
+        print(f"## {name}: the incubator, {sizes[0]} and {sizes[1]} (one connection)\n")
+        print("| page | queries | ms, median (99th) | ms, median (99th) | growth |\n|---|---|---|---|---|")
+        with servers.web(few) as one, servers.web(many) as other:
+            for found in incubator.figures((few, many), (one.port, other.port)):
+                queries = " and ".join(str(n) for n in found.queries)
+                within = "" if found.large.median < incubator.LIMIT else " (misses its aim)"
+                print(
+                    f"| {found.page} | {queries} | {_ms(found.small)} | {_ms(found.large)}{within} | {found.ratio:.2f} |",
+                    flush=True,
+                )
     print()
 
 

@@ -1,5 +1,5 @@
-// A draft saves itself, each form against what its writer saw (`was`, `base`). 409: someone else has
-// changed the same; nothing is overwritten, and what is typed stays.
+// A draft saves itself, each form against what its writer saw (`was`, `base`). 409: someone else was
+// quicker; nothing is overwritten, what is typed stays.
 
 (() => {
 'use strict';
@@ -42,7 +42,7 @@ function take(form, sent, { shown, merged, version, text: now }) {
   if (shown) was.value = JSON.stringify(shown);
   else if (!merged) [base.value, was.value] = [version, sent];
   else if (text.value === sent) [base.value, was.value, text.value] = [version, now, now];
-  else was.value = sent; // typed on: its old base makes the next save a merge
+  else was.value = sent; // typed on: merged again
 }
 
 function show(form, { theirs, version }) {

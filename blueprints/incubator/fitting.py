@@ -162,8 +162,8 @@ def months_of(begins_on: date, ends_on: date) -> list[date]:
 
 
 def due_days(begins_on: date, ends_on: date, every: int) -> list[date]:
-    """The days by which a check is due: every so many months, within the term."""
+    """The days by which a check is due: the last of every so many months of the term."""
     found: list[date] = []
-    while (day := add_months(begins_on, every * (len(found) + 1))) <= ends_on + DAY:
-        found.append(min(day, ends_on))
+    while (day := term_end(begins_on, every * (len(found) + 1))) <= ends_on:
+        found.append(day)
     return found

@@ -19,7 +19,7 @@ from .queries import figures
 from .queries.allotment import is_waiting
 
 
-def _source() -> sa.Select[Any]:
+def _source() -> Any:
     return (
         sa.select(
             Application.id,
@@ -93,7 +93,7 @@ TEAMS = Listing(
 )
 
 
-def _exits() -> sa.Select[Any]:
+def _exits() -> Any:
     return (
         sa.select(
             Tenancy.id,

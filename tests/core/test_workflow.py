@@ -21,6 +21,11 @@ from blueprints.core.db import db, unit
 from blueprints.core.settings import ROOT
 from blueprints.core.workflow import MACHINES, WrongState, moved
 from blueprints.documents.models import Document
+from blueprints.incubator.models import Application, ApplicationState, Intake, IntakeState
+from blueprints.incubator.queries import application as applications
+from blueprints.incubator.queries import intake as intakes
+from blueprints.incubator.workflow.application import APPLICATION
+from blueprints.incubator.workflow.intake import INTAKE
 from blueprints.mentoring.models import Handover, HandoverCause, HandoverState, HelpRequest, HelpState, Level
 from blueprints.mentoring.queries import handover as handovers
 from blueprints.mentoring.queries import help_request as help_requests
@@ -31,6 +36,7 @@ from blueprints.mentoring.workflow.help_request import HELP
 from blueprints.students import service as students
 from blueprints.students.models import Student
 from tests import people
+from tests.incubator import rooms
 
 MAY = {
     "confirm": {"lin"},
@@ -129,7 +135,8 @@ def test_every_move_is_open_from_its_states_to_its_people_and_to_nobody_else(app
 def test_the_table_is_the_one_we_mean():
     assert {(s.value, m.target.value) for m in SUBMISSION.moves.values() for s in m.sources} == LEGAL
     assert set(SUBMISSION.moves) == set(MAY)
-    assert set(MACHINES) == {"submission", "handover", "help_request", "proposal"}, "a new machine needs a table"
+    of_others = {"handover", "help_request", "proposal", "intake", "application", "tenancy", "renewal"}
+    assert set(MACHINES) == {"submission", *of_others}, "a new machine needs a table"
 
 
 def test_the_buttons_offered_are_the_moves_that_work(app, cast):
@@ -348,6 +355,103 @@ def test_every_move_of_mentoring_is_open_from_its_states_to_its_people_and_to_no
 
 def test_the_tables_of_mentoring_are_the_ones_we_mean():
     for machine, may, legal in ((HANDOVER, HANDOVER_MAY, HANDOVER_LEGAL), (HELP, HELP_MAY, HELP_LEGAL)):
+        assert set(machine.moves) == set(may)
+        assert {(s.value, m.target.value) for m in machine.moves.values() for s in m.sources} == legal
+
+
+# -- The call and the application ---------------------------------------------------------------------------
+
+INTAKE_MAY = {"open": {"incubator"}, "close": {"incubator"}, "lapse": set(), "finish": {"incubator"}}
+"""Who of the cast may make each move of a call whose deadline has not passed."""
+
+INTAKE_LEGAL = {("draft", "open"), ("open", "reviewing"), ("reviewing", "decided")}
+
+APPLICATION_MAY = {
+    "submit": {"lin"},
+    "reopen": {"lin"},
+    "withdraw": {"lin"},
+    "approve": {"incubator"},
+    "reject": {"incubator"},
+    "house": {"incubator"},
+    "leave": {"incubator"},
+    "wait": {"incubator"},
+}
+"""Who of the cast may make each move of the application that lin began, with meng on the team, in an open call."""
+
+APPLICATION_LEGAL = {
+    ("draft", "submitted"),
+    ("submitted", "draft"),
+    ("draft", "withdrawn"),
+    ("submitted", "withdrawn"),
+    ("approved", "withdrawn"),
+    ("submitted", "approved"),
+    ("rejected", "approved"),
+    ("submitted", "rejected"),
+    ("approved", "housed"),
+    ("housed", "left"),
+    ("housed", "approved"),
+}
+
+
+def of_incubator(machine: Any, id_: int, name: str, actor_id: int) -> str:
+    """What comes of the move; nothing of it stays."""
+    model, options = (Intake, intakes.FULL) if machine is INTAKE else (Application, applications.WHOLE)
+    with unit("write") as session:
+        held = session.scalars(sa.select(model).where(model.id == id_).options(*options)).unique().one()
+        try:
+            return "made" if machine.fire(name, held, accounts.user(actor_id)) else "made before"
+        except WrongState:
+            return "409"
+        except Denied:
+            return "403"
+        finally:
+            session.rollback()
+
+
+@pytest.mark.parametrize("state", IntakeState, ids=str)
+def test_every_move_of_a_call_is_open_from_its_states_to_its_people_and_to_nobody_else(app, cast, state):
+    with app.app_context():
+        days = {"closes_on": clock.today() + timedelta(days=1)}
+        id_ = rooms.a_call(cast.shen, status=state, **days)
+        for name, move in INTAKE.moves.items():
+            for person, who in cast.everyone.items():
+                expected = "409" if state not in move.sources else "made" if person in INTAKE_MAY[name] else "403"
+                assert of_incubator(INTAKE, id_, name, who.id) == expected, f"{person} {name} from {state}"
+
+
+@pytest.mark.parametrize("state", ApplicationState, ids=str)
+def test_every_move_of_an_application_is_open_from_its_states_to_its_people_and_to_nobody_else(app, cast, state):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+        approved = {"approved_at": clock.now()} if state in ("approved", "housed", "left") else {}
+        id_ = rooms.an_application(cast.lin, intake=call, members=[cast.meng], status=state, **approved)
+        for name, move in APPLICATION.moves.items():
+            for person, who in cast.everyone.items():
+                expected = "409" if state not in move.sources else "made" if person in APPLICATION_MAY[name] else "403"
+                assert of_incubator(APPLICATION, id_, name, who.id) == expected, f"{person} {name} from {state}"
+
+
+def test_a_call_is_published_only_when_it_is_complete(app, cast):
+    with app.app_context():
+        nobody = rooms.a_call(status=IntakeState.DRAFT)
+        short = rooms.a_call(cast.shen, status=IntakeState.DRAFT, weights=(50, 49))
+        for call in (nobody, short):
+            assert of_incubator(INTAKE, call, "open", cast.incubator.id) == "403"
+
+
+def test_an_application_is_handed_in_only_when_it_is_complete_and_the_call_is_open(app, cast):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+        asked = rooms.an_application(cast.lin, intake=call, asked=[cast.meng])
+        without = rooms.an_application(cast.far, intake=call, plan=False)
+        late = rooms.an_application(cast.meng, intake=rooms.a_call(cast.shen))
+        for id_, lead in ((asked, cast.lin), (without, cast.far), (late, cast.meng)):
+            assert of_incubator(APPLICATION, id_, "submit", lead.id) == "403"
+
+
+def test_the_tables_of_calls_and_applications_are_the_ones_we_mean():
+    tables = ((INTAKE, INTAKE_MAY, INTAKE_LEGAL), (APPLICATION, APPLICATION_MAY, APPLICATION_LEGAL))
+    for machine, may, legal in tables:
         assert set(machine.moves) == set(may)
         assert {(s.value, m.target.value) for m in machine.moves.values() for s in m.sources} == legal
 

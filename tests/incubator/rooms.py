@@ -100,7 +100,7 @@ def an_application(
 ) -> int:
     """A draft of this student's in the newest open call (made if there is none), complete unless told otherwise.
 
-    ``members`` have confirmed, ``asked`` have not answered. Any other state comes by ``status=`` (and ``approved_at=``).
+    ``members`` have confirmed, ``asked`` have not answered. Another state comes by ``status=`` (and ``approved_at=``).
     """
     received = receive() if plan else None
     with unit("write"):

@@ -61,7 +61,7 @@ def test_suggesting_goes_by_the_order_and_confirming_offers_them_all(app, cast, 
     assert f'name="pair_{second}" value="{large}"' in page.text
     assert page.page.xpath("//rect[contains(@class, 'new')]"), "the bars are drawn before anything is sent"
     assert "to 甲, here" in page.said
-    sent = manager.submit("/incubator/allotment")
+    sent = manager.submit("/incubator/allot")
     assert sent.status == 303, sent.errors
     with app.app_context():
         assert sorted(offered()) == sorted([(first, small), (second, large)])
@@ -80,7 +80,7 @@ def test_who_was_quicker_is_named_and_nothing_of_the_rest_is_sent(app, cast, bro
     manager.get(f"/incubator/allotment?pair_{first}={room}&pair_{second}={other}")
     with app.app_context():
         an_offer(cast.incubator, third, room)
-    answer = manager.submit("/incubator/allotment")
+    answer = manager.submit("/incubator/allot")
     assert answer.status == 422
     assert "甲 cannot have 201: 丙 has it" in answer.said
     assert f'name="pair_{second}" value="{other}"' in answer.text, "what can still be stays put together"
@@ -106,10 +106,10 @@ def test_days_that_do_not_work_are_refused_and_keep_what_was_typed(app, cast, br
         first, room = approved(cast.lin, team="甲"), a_workspace("201")
     manager = browser(cast.incubator)
     manager.get(f"/incubator/allotment?pair_{first}={room}")
-    past = manager.submit("/incubator/allotment", **{f"from_{first}": "2020-01-01"})
+    past = manager.submit("/incubator/allot", **{f"from_{first}": "2020-01-01"})
     assert past.status == 422 and "begin today or later" in past.said
     manager.get(f"/incubator/allotment?pair_{first}={room}")
-    late = manager.submit("/incubator/allotment", answer_by="2020-01-01", **{f"until_{first}": "2027-05-05"})
+    late = manager.submit("/incubator/allot", answer_by="2020-01-01", **{f"until_{first}": "2027-05-05"})
     assert late.status == 422 and "between today and 60 days" in late.errors
     assert 'value="2027-05-05"' in late.text
     with app.app_context():

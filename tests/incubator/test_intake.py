@@ -13,7 +13,7 @@ from blueprints.core import clock
 from blueprints.core.access import Denied
 from blueprints.core.db import db, unit
 from blueprints.incubator import jobs_intake
-from blueprints.incubator.models import ApplicationState, Criterion, Intake, IntakeState, Referee
+from blueprints.incubator.models import Application, ApplicationState, Criterion, Intake, IntakeState, Referee
 from blueprints.incubator.queries import application as applications
 from blueprints.incubator.queries import intake as queries
 from blueprints.incubator.workflow.application import APPLICATION
@@ -24,8 +24,8 @@ NEW = "/incubator/intakes/new"
 
 
 def calls() -> list[Intake]:
-    with unit("read"):
-        return list(db.session.scalars(sa.select(Intake).options(*queries.FULL)))
+    query = sa.select(Intake).options(*queries.FULL)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def kinds(user_id: int) -> list[str]:
@@ -210,8 +210,6 @@ def test_a_referee_is_removed_while_no_sheet_is_handed_in(app, cast, browser):
 
 def submit(id_: int, who: object) -> None:
     with unit("write"):
-        from blueprints.incubator.models import Application
-
         query = sa.select(Application).where(Application.id == id_).options(*applications.WHOLE)
         APPLICATION.fire("submit", db.session.scalars(query).unique().one(), accounts.user(who.id))  # type: ignore[attr-defined]
 
@@ -255,8 +253,6 @@ def test_a_call_is_finished_when_everything_is_decided(app, cast, browser):
     answer = manager.post(f"/incubator/intakes/{call}/finish")
     assert answer.status == 409 and "1 application is not decided yet" in answer.said
     with app.app_context(), unit("write"):
-        from blueprints.incubator.models import Application
-
         query = sa.select(Application).where(Application.id == made).options(*applications.WHOLE)
         APPLICATION.fire("withdraw", db.session.scalars(query).unique().one(), accounts.user(cast.lin.id))
     assert manager.post(f"/incubator/intakes/{call}/finish").status == 303

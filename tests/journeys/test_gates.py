@@ -23,6 +23,7 @@ from blueprints.mentoring.queries import assignment
 from blueprints.mentoring.queries.tag import Purpose
 from blueprints.mentoring.service import assignment as assignments
 from blueprints.mentoring.service import diary, help_request, plan, tag
+from blueprints.students import queries as registered
 from blueprints.students import service as register
 from blueprints.students.models import Side, Student, Way
 from tests.mentoring import care
@@ -46,6 +47,7 @@ class Sight:
     path: str
     pictures: bool = False
     arrange: Callable[[Page], None] = lambda page: None
+    status: int = 200
 
 
 def open_composer(page: Page) -> None:
@@ -67,6 +69,7 @@ def read_a_line(page: Page) -> None:
 def open_every_fold(page: Page) -> None:
     for summary in page.locator("#main summary").all():
         summary.click()
+    page.evaluate("scrollTo(0, 0)")  # what a bar at the top happens to cover is no fault
 
 
 def choose_someone(page: Page) -> None:
@@ -100,7 +103,7 @@ OTHERS = {
     "roster": Sight("office", "/clinic/roster"),
     "settings": Sight("office", "/clinic/settings"),
     "help": Sight("", "/help"),
-    "missing": Sight("lin", "/clinic/1"),
+    "missing": Sight("lin", "/clinic/1", status=404),
     "mentor-home": Sight("mentor", "/"),
     "leader-home": Sight("leader", "/"),
     "graduates": Sight("leader", "/mentoring/list?tab=all", arrange=choose_someone),
@@ -173,7 +176,7 @@ def mentored(school: School) -> dict[str, int]:
 
 def paper_work(cast: Cast) -> dict[str, int]:
     """Lin's wishes, plan, question and sealed entry, a line of the diary, and a proposal for who is alone."""
-    lin = db.session.get_one(Student, cast.lin.student_id)
+    lin = db.session.get_one(Student, cast.lin.student_id, options=registered.WHOLE)
     mentor, counselor, leader = (accounts.user(who.id) for who in (cast.mentor, cast.counselor, cast.leader))
     register.set_intention(lin, mentor.id, way=Way.WORK, regions=["370000"], posts="小学数学", stage="primary")
     register.set_intention(lin, mentor.id, second_plan="先去实习")
@@ -218,7 +221,8 @@ def go(visit: Visitors, school: School, cookies: Callable[[str], Any]) -> Callab
         page = visit(storage_state=cookies(sight.who), **browser)
         if watch:
             page.on("response", watch)
-        page.goto(sight.path.format(**school.ids), wait_until="networkidle")
+        answer = page.goto(sight.path.format(**school.ids), wait_until="networkidle")
+        assert answer is not None and answer.status == sight.status
         return page
 
     return there

@@ -35,6 +35,8 @@ USUAL = (
 class _Points(DecimalField):
     """A number of points; “nan” and “1e400” are none."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
         if self.data is not None and not (self.data.is_finite() and abs(self.data) < 1000):
@@ -175,29 +177,29 @@ def _time(value: str) -> time:
 class LayOutForm(Form):
     """All pitches one after the other. The chosen time is the school's."""
 
-    on = DateField(_l("Day"), [InputRequired(WHAT_DAY)])
+    day = DateField(_l("Day"), [InputRequired(WHAT_DAY)])
     begins = SelectField(_l("First at"), choices=[SelectChoice(t, t) for t in TIMES], default="13:30")
-    minutes = IntegerField(
+    each = IntegerField(
         _l("Minutes a team"), [InputRequired(_l("Type a number.")), NumberRange(5, 120, BETWEEN)], default=15
     )
 
-    def validate_on(self, field: Any) -> None:
+    def validate_day(self, field: Any) -> None:
         if field.data and field.data < clock.today():
             raise ValidationError(_("This day has passed."))
 
     def room_for(self, teams: int) -> bool:
         """Whether the last team is through before midnight; the sentence is put on the field."""
         begins = _time(self.begins.data)
-        if begins.hour * 60 + begins.minute + teams * self.minutes.data <= 24 * 60:
+        if begins.hour * 60 + begins.minute + teams * self.each.data <= 24 * 60:
             return True
-        self.minutes.errors = [
+        self.each.errors = [
             ngettext("%(num)d team is too many for one day.", "%(num)d teams are too many for one day.", teams)
         ]
         return False
 
     def times(self, teams: int) -> list[datetime]:
-        first = moment(self.on.data, self.begins.data)
-        return [first + timedelta(minutes=self.minutes.data * n) for n in range(teams)]
+        first = moment(self.day.data, self.begins.data)
+        return [first + timedelta(minutes=self.each.data * n) for n in range(teams)]
 
 
 def moment(on: date, at: str) -> datetime:

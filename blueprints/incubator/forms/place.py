@@ -50,7 +50,9 @@ def _choice(label: Any, of: Any, default: Any) -> SelectField:
 
 
 def _yuan(label: Any) -> DecimalField:
-    return DecimalField(label, [InputRequired(NUMBER), NumberRange(0, MOST_YUAN, BETWEEN)], places=2, default=Decimal(0))
+    return DecimalField(
+        label, [InputRequired(NUMBER), NumberRange(0, MOST_YUAN, BETWEEN)], places=2, default=Decimal(0)
+    )
 
 
 class WorkspaceForm(Form):
@@ -160,9 +162,7 @@ class FloorForm(Form):
     def parts(self) -> list[dict[str, Any]]:
         found = [_PART.fullmatch(line.strip()) for line in (self.scenery.data or "").splitlines()]
         keys = ("x", "y", "w", "h")
-        return [
-            {"name": m[1][:40], **{k: int(m[n]) for n, k in enumerate(keys, 2)}} for m in found if m is not None
-        ]
+        return [{"name": m[1][:40], **{k: int(m[n]) for n, k in enumerate(keys, 2)}} for m in found if m is not None]
 
     @classmethod
     def of(cls, floor: Floor) -> FloorForm:

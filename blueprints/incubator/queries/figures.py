@@ -90,9 +90,9 @@ def acceptance() -> dict[str, list[Acceptance]]:
         _count(Application.status == ApplicationState.REJECTED).label("rejected"),
     ).group_by(Application.intake_id, Application.college_id, Application.relief_met)
     found = rows(query)
-    calls = {id: name for id, name in rows(sa.select(Intake.id, Intake.name).order_by(Intake.opens_on, Intake.id))}
+    calls = rows(sa.select(Intake.id, Intake.name).order_by(Intake.opens_on, Intake.id))
     return {
-        "call": _summed(found, 0, {str(k): v for k, v in calls.items()}),
+        "call": _summed(found, 0, {str(id): name for id, name in calls}),
         "college": _summed(found, 1, {str(k): v for k, v in college_names().items()}),
         "relief": _summed(found, 2, {"True": "yes", "False": "no"}),
     }
@@ -155,9 +155,7 @@ def waiting(today: date) -> Waiting:
     query = (
         sa.select(Application.approved_at, first)
         .join(Tenancy, Tenancy.application_id == Application.id)
-        .where(
-            Tenancy.status.in_((TenancyState.ACTIVE, TenancyState.ENDED)), Application.approved_at.is_not(None)
-        )
+        .where(Tenancy.status.in_((TenancyState.ACTIVE, TenancyState.ENDED)), Application.approved_at.is_not(None))
         .group_by(Application.id, Application.approved_at)
     )
     waited = [max(0, (begun - clock.local(moment).date()).days) for moment, begun in rows(query)]
@@ -198,9 +196,7 @@ def founders() -> int:
     members = (
         sa.select(Member.student_id)
         .join(Application, Application.id == Member.application_id)
-        .where(
-            Application.status.in_(HAD_A_ROOM), Member.student_id.is_not(None), Member.answer == Answer.CONFIRMED
-        )
+        .where(Application.status.in_(HAD_A_ROOM), Member.student_id.is_not(None), Member.answer == Answer.CONFIRMED)
     )
     both = sa.union(leads, members).subquery()
     return db.session.scalar(sa.select(sa.func.count()).select_from(both)) or 0

@@ -21,6 +21,7 @@ from ...core.db import db, rows
 from .. import options, policy
 from ..fitting import Fit
 from ..models import Application, Block, Building, Floor, Kind, Tenancy, TenancyState, Workspace
+from ..models.tenancy import LIVING
 from . import allotment
 
 DAY = timedelta(days=1)
@@ -209,9 +210,7 @@ def spans(
             sa.case((_known(actor), Application.team), else_=None).label("team"),
         )
         .join(Application, Application.id == Tenancy.application_id)
-        .where(
-            Tenancy.status.in_(allotment.HOLDING), Tenancy.ends_on >= since, Tenancy.begins_on <= until, *one
-        )
+        .where(Tenancy.status.in_(allotment.HOLDING), Tenancy.ends_on >= since, Tenancy.begins_on <= until, *one)
     )
     blocks = sa.select(Block.id, Block.workspace_id, Block.begins_on, Block.ends_on, Block.reason).where(
         Block.ends_on >= since, Block.begins_on <= until, *other
@@ -219,13 +218,9 @@ def spans(
     found: dict[int, list[Span]] = defaultdict(list)
     for r in rows(tenancies):
         url = f"/incubator/tenancies/{r.id}" if r.team is not None else ""
-        found[r.workspace_id].append(
-            Span(r.id, r.workspace_id, r.begins_on, r.ends_on, r.status, r.team or "", url)
-        )
+        found[r.workspace_id].append(Span(r.id, r.workspace_id, r.begins_on, r.ends_on, r.status, r.team or "", url))
     for r in rows(blocks):
-        found[r.workspace_id].append(
-            Span(r.id, r.workspace_id, r.begins_on, r.ends_on, None, reason=r.reason)
-        )
+        found[r.workspace_id].append(Span(r.id, r.workspace_id, r.begins_on, r.ends_on, None, reason=r.reason))
     for bars in found.values():
         bars.sort(key=lambda s: (s.begins_on, s.id))
     return found
@@ -249,7 +244,7 @@ def in_the_way(workspace_id: int, begins_on: date, ends_on: date) -> list[tuple[
         .join(Application, Application.id == Tenancy.application_id)
         .where(
             Tenancy.workspace_id == workspace_id,
-            Tenancy.status.in_(allotment.LIVING),
+            Tenancy.status.in_(LIVING),
             Tenancy.begins_on <= ends_on,
             Tenancy.ends_on >= begins_on,
         )

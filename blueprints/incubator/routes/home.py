@@ -16,7 +16,6 @@ from ...accounts.models import Role
 from ...core import clock
 from ...core.doors import DOORS, signed_in
 from ...core.i18n import day
-from ...core.listing import TabLink
 from ...core.pages import render
 from .. import options, policy
 from ..models import Application, ApplicationState, IntakeState, Tenancy, TenancyState
@@ -43,14 +42,25 @@ MOST_OPENING, FIRST_IN_LINE = 6, 3
 OVER = (ApplicationState.REJECTED, ApplicationState.LEFT, ApplicationState.WITHDRAWN)
 
 
-def tabs(current: str | None) -> list[TabLink]:
+@dataclass(frozen=True)
+class _Tab:
+    """What ``ui.tabs`` needs; without a number, which would cost each page a query."""
+
+    label: Any
+    url: str
+    current: bool
+    count: None = None
+    tone: str = ""
+
+
+def tabs(current: str | None) -> list[_Tab]:
     """The tabs whose door opens to this person; the current one is named, or found by the endpoint."""
     here = current or (request.endpoint or "").partition(".")[2]
     found = []
     for name, label in TABS:
         endpoint = f"{bp.name}.{name}"
         if endpoint in current_app.view_functions and DOORS[endpoint].access.test(current_user):
-            found.append(TabLink(name, label, url_for(endpoint), None, name == here, ""))
+            found.append(_Tab(label, url_for(endpoint), name == here))
     return found
 
 
@@ -90,7 +100,9 @@ def _work(today: date) -> list[Work]:
         home = f"/incubator/tenancies/{t.id}"
         if t.status is TenancyState.OFFERED:
             told = _("offered on %(day)s; not answered, it goes to the next in line", day=day(t.offered_at))
-            found.append(Work(t.answer_by, t.team, _("has not answered about %(room)s", room=t.code), home, _("Look"), told))
+            found.append(
+                Work(t.answer_by, t.team, _("has not answered about %(room)s", room=t.code), home, _("Look"), told)
+            )
         else:
             due = min(t.begins_on, t.answer_by or t.begins_on)
             what = _("has accepted %(room)s; the agreement is to be signed", room=t.code)
@@ -105,7 +117,9 @@ def _work(today: date) -> list[Work]:
         found.append(Work(due, r.team, what, f"/incubator/tenancies/{r.id}", _("Decide"), note))
     for a in queries.appeals():
         due = clock.add_working_days(clock.local(a.appealed_at).date(), options.APPEAL_DAYS.value)
-        found.append(Work(due, a.team, _("appeals against the decision"), f"/incubator/applications/{a.id}", _("Answer")))
+        found.append(
+            Work(due, a.team, _("appeals against the decision"), f"/incubator/applications/{a.id}", _("Answer"))
+        )
     for b in queries.unblocked(today):
         what = _("can be lent again the day after: %(reason)s", reason=b.reason)
         found.append(Work(b.ends_on, b.code, what, f"/incubator/workspaces/{b.workspace_id}#block", _("Look")))

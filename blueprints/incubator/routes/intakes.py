@@ -246,7 +246,7 @@ def _results(intake: Intake, status: int = 200, at: int | None = None, **forms: 
         "undecided": sum(r.open for r in found),
         "missing_sheets": sum(r.expected - len(r.sheets) for r in found if r.open),
         "pitches": sorted((r for r in found if r.application.pitch_at), key=lambda r: r.application.pitch_at),  # type: ignore[arg-type,return-value]
-        "lay_out": LayOutForm(formdata=None, on=intake.pitch_on),
+        "lay_out": LayOutForm(formdata=None, day=intake.pitch_on),
         "appeal_days": options.APPEAL_DAYS.value,
         "State": IntakeState,
         "Outcome": Outcome,

@@ -102,7 +102,8 @@ def _table(floor: Floor | None, on: date) -> list[tuple[Any, Standing]]:
 @bp.get("/plan", access=signed_in)
 def plan() -> Response:
     on, floors = _day("on"), queries.floors()
-    room = find(Workspace, id, WITH_FLOOR) if (id := read_id(request.args.get("room"))) else None
+    wanted = read_id(request.args.get("room"))
+    room = find(Workspace, wanted, WITH_FLOOR) if wanted else None
     floor = _floor(floors, request.args.get("floor") or (str(room.floor_id) if room else None))
     table = _table(floor, on)
     if room is not None and (floor is None or room.floor_id != floor.id):
@@ -113,7 +114,7 @@ def plan() -> Response:
         if floor
         else []
     )
-    facts = {
+    facts: dict[str, Any] = {
         "floors": [(str(f.id), queries.floor_name(f)) for f in floors],
         "floor": floor,
         "floor_name": queries.floor_name(floor) if floor else "",
@@ -168,7 +169,7 @@ def workspace(id: int) -> Response:
 
 
 def _workspace(workspace: Workspace, status: int = 200, **forms: Any) -> Response:
-    facts = {
+    facts: dict[str, Any] = {
         "room": workspace,
         "on": clock.today(),
         "manages": can("change", workspace),
@@ -184,7 +185,7 @@ def _workspace(workspace: Workspace, status: int = 200, **forms: Any) -> Respons
 
 
 def _edit(form: WorkspaceForm, floor: Floor, workspace: Workspace | None, status: int = 200) -> Response:
-    facts = {"floor": floor, "floor_name": queries.floor_name(floor), "workspace": workspace}
+    facts: dict[str, Any] = {"floor": floor, "floor_name": queries.floor_name(floor), "workspace": workspace}
     return render("incubator/workspace_edit.html", status, form=form, **facts)
 
 
@@ -241,7 +242,9 @@ def _stale(form: WorkspaceForm, workspace: Workspace) -> Response:
     for field in form:
         now = theirs[field.name].data
         if field.name != "version" and field.data != now:
-            field.errors = [_("Someone changed this meanwhile: it is %(value)s now. Save again to set yours.", value=now)]
+            field.errors = [
+                _("Someone changed this meanwhile: it is %(value)s now. Save again to set yours.", value=now)
+            ]
     form.version.raw_data, form.version.data = None, str(workspace.version)
     return _edit(form, workspace.floor, workspace, 409)
 
@@ -326,7 +329,7 @@ def save_photo(id: int) -> Response:
 
 def _buildings(status: int = 200, form: Any = None, building: Building | None = None) -> Response:
     floors = queries.floors()
-    facts = {
+    facts: dict[str, Any] = {
         "buildings": [(b, [f for f in floors if f.building_id == b.id]) for b in queries.buildings()],
         "form": form or BuildingForm(formdata=None),
         "building": building,
@@ -365,7 +368,7 @@ def change_building(id: int) -> Response:
 
 def _floor_page(form: FloorForm, floor: Floor | None, status: int = 200, lines: LinesForm | None = None) -> Response:
     form.building.choices = [(str(b.id), b.name) for b in queries.buildings()]
-    facts = {
+    facts: dict[str, Any] = {
         "floor": floor,
         "floor_name": queries.floor_name(floor) if floor else "",
         "lines_form": lines or LinesForm(formdata=None),
@@ -482,7 +485,7 @@ def occupancy() -> Response:
     this = clock.today().replace(day=1)
     starts = sorted({add_months(this, n) for n in range(-BEFORE, AFTER + 1)} | {chart.first}, reverse=True)
     used = [row.used for _w, _s, row in found if row.used is not None]
-    facts = {
+    facts: dict[str, Any] = {
         "chart": chart,
         "rows": found,
         "heads": [(_month(m, year=n == 0 or m.month == 1), x, m.month == 1) for n, (m, x) in enumerate(chart.months)],
