@@ -16,7 +16,6 @@ from . import assign, incubator, memory, mentoring, queue, servers, uploads
 from .load import Times
 from .schools import LARGE, SMALL, School, school
 
-
 PARTS = ("queue", "mentoring", "incubator", "uploads", "assign")
 
 
@@ -111,11 +110,9 @@ def the_rooms(name: str, small: School, folder: Path, server: str | None) -> Non
         with servers.web(few) as one, servers.web(many) as other:
             for found in incubator.figures((few, many), (one.port, other.port)):
                 queries = " and ".join(str(n) for n in found.queries)
-                within = "" if found.large.median < incubator.LIMIT else " (misses its aim)"
-                print(
-                    f"| {found.page} | {queries} | {_ms(found.small)} | {_ms(found.large)}{within} | {found.ratio:.2f} |",
-                    flush=True,
-                )
+                missed = "" if found.large.median < incubator.LIMIT else " (misses its aim)"
+                times = f"{_ms(found.small)} | {_ms(found.large)}{missed}"
+                print(f"| {found.page} | {queries} | {times} | {found.ratio:.2f} |", flush=True)
     print()
 
 

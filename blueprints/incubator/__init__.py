@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from ..core import demo
 from . import jobs_tenancy, policy, verify
 from .routes import (
     allotment,
@@ -26,6 +27,8 @@ from .routes import (
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
 
+
+demo.MODULES.append(f"{__name__}.demo")
 
 __all__ = [
     "allotment",

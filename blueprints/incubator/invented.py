@@ -6,12 +6,17 @@ the texts without names.
 
 from __future__ import annotations
 
+import io
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
+import pypdfium2
 from fpdf import FPDF
 from fpdf.enums import WrapMode
 
@@ -166,7 +171,7 @@ TEAMS: dict[str, Team] = {
             "十二所中学的图书馆",
             "新书买来没有人借，推荐语是出版社写给老师看的。",
             "一学期十八页，收 600 元，学校可以自己再印。",
-            ("写作",) * 1 + ("排版",),
+            ("写作", "排版"),
             "份",
             600,
         ),
@@ -588,7 +593,12 @@ TEAMS: dict[str, Team] = {
 
 _SOURCES = ("走访二十一户得到的数", "教育局公布的学校名单", "我们九月做的 136 份问卷", "统计公报和实地数的摊位数")
 _ALTS = ("自己动手凑合", "网上买现成的", "托熟人介绍", "干脆不做")
-_TRIED = ("试做过两次，回来的人过半", "已经签了一家试用，月底付款", "十月卖出 120 {unit}，复购意向八成", "三家口头答应试一个月")
+_TRIED = (
+    "试做过两次，回来的人过半",
+    "已经签了一家试用，月底付款",
+    "十月卖出 120 {unit}，复购意向八成",
+    "三家口头答应试一个月",
+)
 _LACKS = ("一个会做账的人", "一位懂法律文书的人", "周末能值班的人", "会修设备的人")
 _RISKS = {
     Kind.DESK: "数据和隐私：只收必要的信息，存在学校认可的服务器上。",
@@ -614,7 +624,7 @@ def texts(team: Team) -> dict[str, str]:
     one, two = team.parts
     return {
         "pitch": team.pitch,
-        "problem": f"{team.pain}我们问过{chance.choice((11, 17, 24, 30))}位当事人，"
+        "problem": f"{team.pain}我们问过 {chance.choice((11, 17, 24, 30))} 位当事人，"
         f"多数人现在的办法是{chance.choice(_ALTS)}。",
         "customers": f"{team.who}。前十家已经写下名字和电话；谁用、谁付钱、谁点头，分开写在附页里。",
         "offer": f"{team.offer}别人为什么选我们：就在学校里，当面改得快，坏了能找到人。",
@@ -671,8 +681,10 @@ APPROVALS = (
     "“{criterion}”打动了评审：东西已经做出来了，困难也说得实在。希望你们第一个季度就把账理好。",
 )
 REJECTIONS = {
-    "万能代办": "“项目价值”一项没有写清替谁解决什么问题：“所有同学”不是客户。请先选一件事做三十单，带着记录再来，我们愿意帮你们看。",
-    "雪场助手": "“可行性”一项评审给分相差大：排班系统能用，但雪季以外八个月怎么办没有写。请补上全年的安排，下一批再申请。",
+    "万能代办": "“项目价值”一项没有写清替谁解决什么问题：“所有同学”不是客户。"
+    "请先选一件事做三十单，带着记录再来，我们愿意帮你们看。",
+    "雪场助手": "“可行性”一项评审给分相差大：排班系统能用，但雪季以外八个月怎么办没有写。"
+    "请补上全年的安排，下一批再申请。",
     "校园快洗": "“可行性”一项没有说清：宿舍楼下的上下水和用电还没有得到同意。拿到同意以后欢迎再来。",
 }
 APPEAL = "我们其实做过十二单代取快递，记录没有放进材料。现在补上，请再看一次。"
@@ -717,7 +729,9 @@ RULE = """一、谁可以申请：本校在读学生，可以带校外成员；�
 # -- The business plan ---------------------------------------------------------------------------------------
 
 _WRITTEN = datetime(2026, 9, 1, tzinfo=UTC)  # one date for all plans, so that the same plan gives the same bytes
+_NAMED = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
 INK, GREY, ACCENT = (34, 34, 34), (96, 96, 96), (31, 92, 87)
+BODY, HEADING = 11.5, 13.0
 
 
 @cache
@@ -726,37 +740,56 @@ def _alphabet() -> str:
     return "".join(sorted(set(Path(__file__).read_text("utf-8"))))
 
 
-def plan(team: Team, revised: str = "") -> bytes:
-    """The business plan as a PDF of two pages without anybody's name. Raises NoFont of the clinic's fonts."""
+def plans(teams: Sequence[Team]) -> list[bytes]:
+    """The business plan of each as a PDF without anybody's name. Raises NoFont of the clinic's fonts.
+
+    They are set as one and then taken apart: working the fonts through once for each would take half a minute.
+    """
     paper = FPDF(format="A4")
     paper.set_creation_date(_WRITTEN)
-    paper.set_title(f"{team.name} 创业计划书")
-    paper.set_margins(24, 22, 24)
-    paper.set_auto_page_break(True, margin=20)
+    paper.set_margins(24, 24, 24)
+    paper.set_auto_page_break(True, margin=24)
     for style, face in (("", "sans"), ("B", "sans-bold")):
         paper.add_font("text", style, cut_font(face, _alphabet()))  # type: ignore[arg-type]
-    paper.add_page()
+    first = []
+    for team in teams:
+        paper.add_page()
+        first.append(paper.page_no() - 1)
+        _set(paper, team)
+    first.append(paper.page_no())
+    whole = pypdfium2.PdfDocument(bytes(paper.output()))
+    try:
+        return [_part(whole, range(begin, end)) for begin, end in pairwise(first)]
+    finally:
+        whole.close()
+
+
+def _part(whole: pypdfium2.PdfDocument, pages: range) -> bytes:
+    part, out = pypdfium2.PdfDocument.new(), io.BytesIO()
+    part.import_pages(whole, list(pages))
+    part.save(out)
+    part.close()
+    same = b"/ID[<" + b"0" * 32 + b"><" + b"0" * 32 + b">]"
+    return _NAMED.sub(same, out.getvalue())
+
+
+def _set(paper: FPDF, team: Team) -> None:
     _write(paper, team.name, 24, bold=True)
-    _write(paper, "创业计划书", 13, color=GREY)
-    paper.ln(6)
+    _write(paper, "创业计划书", HEADING, color=GREY)
+    paper.ln(4)
     written = texts(team)
     for name, title in TITLES:
-        if name == "team":
+        if paper.will_page_break(28):
             paper.add_page()
-        paper.ln(3)
-        _write(paper, title, 12.5, bold=True, color=ACCENT)
-        paper.ln(1)
+        paper.ln(4)
+        _write(paper, title, HEADING, bold=True, color=ACCENT)
+        paper.ln(1.5)
         _write(paper, written[name])
     _table(paper, team)
-    if revised:
-        paper.ln(4)
-        _write(paper, "附：第二版改了什么", 12.5, bold=True, color=ACCENT)
-        _write(paper, revised)
-    return bytes(paper.output())
 
 
 def _write(
-    paper: FPDF, text: str, size: float = 10.5, *, bold: bool = False, color: tuple[int, int, int] = INK
+    paper: FPDF, text: str, size: float = BODY, *, bold: bool = False, color: tuple[int, int, int] = INK
 ) -> None:
     paper.set_font("text", "B" if bold else "", size)
     paper.set_text_color(*color)
@@ -767,15 +800,16 @@ def _table(paper: FPDF, team: Team) -> None:
     """The first year by quarters: sold, income, cost in yuan."""
     chance = Random(f"table {team.name}")
     cost = budget(team) // 100
-    paper.ln(4)
-    widths = (42, 40, 40, 40)
     rows = [("季度", f"售出（{team.unit}）", "收入（元）", "支出（元）")]
     for n, share in enumerate((0.4, 0.25, 0.2, 0.15), 1):
         sold = chance.randrange(2, 9) * n * max(1, 240 // max(team.price, 20))
         rows.append((f"第 {n} 季度", str(sold), str(sold * team.price), str(round(cost * share))))
+    if paper.will_page_break(8 * len(rows) + 6):
+        paper.add_page()
+    paper.ln(6)
     for number, row in enumerate(rows):
-        paper.set_font("text", "" if number else "B", 9.5)
+        paper.set_font("text", "" if number else "B", 10)
         paper.set_text_color(*INK)
-        for width, cell in zip(widths, row, strict=True):
-            paper.cell(width, 7, cell, border=1, align="L" if cell is row[0] else "R")
-        paper.ln(7)
+        for cell in row:
+            paper.cell(40, 8, cell, border=1, align="L" if cell is row[0] else "R")
+        paper.ln(8)

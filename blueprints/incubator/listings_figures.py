@@ -81,7 +81,12 @@ TEAMS = Listing(
         ),
         Tab("approved", _l("Approved"), _always(Application.approved_at.is_not(None)), NEWEST),
         Tab("rejected", _l("Not approved"), _always(Application.status == ApplicationState.REJECTED), NEWEST),
-        Tab("waiting", _l("Waiting"), lambda actor: is_waiting(), (Application.points.desc(), Application.approved_at)),
+        Tab(
+            "waiting",
+            _l("Waiting for a room"),
+            lambda actor: is_waiting(),
+            (Application.points.desc(), Application.approved_at),
+        ),
         Tab("rooms", _l("Had a room"), _always(Application.status.in_(figures.HAD_A_ROOM)), NEWEST),
     ),
     filters=(
@@ -143,7 +148,7 @@ EXITS = Listing(
         Column("became", _l("What it became"), lambda r: r.became),
     ),
     tabs=(
-        Tab("all", _l("Left"), _with(sa.true()), LATEST),
+        Tab("all", _l("Have left"), _with(sa.true()), LATEST),
         Tab("registered", _l("Registered"), _with(ExitRecord.registered.is_(True)), LATEST),
         Tab("alive_6", _l("Alive after 6 months"), _with(ExitRecord.alive_6.is_(True)), LATEST),
         Tab("alive_12", _l("Alive after 12 months"), _with(ExitRecord.alive_12.is_(True)), LATEST),

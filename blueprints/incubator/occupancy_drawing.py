@@ -11,7 +11,7 @@ from .plan_drawing import fitted
 from .queries.place import DAY, Span, Use
 
 WIDTH, HEIGHT = 960, 30
-SIZE = 12
+SIZE, LABEL = 12, 118
 OPENS_SOON = 60
 """Only gaps that open within so many days call for attention; later ones are drawn quietly."""
 
@@ -29,14 +29,17 @@ class Bar:
 
 @dataclass(frozen=True)
 class Gap:
-    """Days on which a workspace is free. ``days`` is how long it has been, when that is known and it is free today."""
+    """Days on which a workspace is free. ``days`` is how long it has been, when that is known and it is free today.
+
+    ``text_x`` is where its label begins, beside the line of today; None when there is no room for one, or it is over.
+    """
 
     x: float
     w: float
     green: bool
     begins_on: date
     days: int | None
-    labelled: bool
+    text_x: float | None
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,9 @@ class Chart:
         green = ends >= self.today and begins <= self.today + timedelta(days=OPENS_SOON)
         now = known and begins <= self.today <= ends
         days = (self.today - begins).days if now else None
-        return Gap(x, round(end - x, 1), green, begins, days, end - x >= 60 and ends >= self.today)
+        left = x if self.today_x is None or not x <= self.today_x < end else self.today_x
+        text_x = left + 8 if end - left >= LABEL and ends >= self.today else None
+        return Gap(x, round(end - x, 1), green, begins, days, text_x)
 
     def _used(self, spans: Sequence[Span]) -> int | None:
         """Per cent of the days that could be used; blocked days do not count."""

@@ -135,7 +135,7 @@ on_team = Rule(_on_team, _l("Only the team can do this."))
 leads = Rule(lambda actor, a: a.lead.user_id == actor.id, _l("Only who began the application can do this."))
 is_draft = Rule(
     lambda actor, a: a.status is ApplicationState.DRAFT,
-    _l("It is handed in, so it does not change any more. Withdraw it first, if the deadline has not passed."),
+    _l("It is handed in, so it does not change any more. Take it back first, if the deadline has not passed."),
 )
 intake_is_open = Rule(
     lambda actor, a: a.intake.status is IntakeState.OPEN and clock.today() <= a.intake.closes_on,

@@ -451,7 +451,7 @@ def test_the_manager_sees_who_had_a_room_and_who_fits(app, cast, browser):
         an_application(cast.meng, team="豆香记", seats=3, needs_water=True, **APPROVED)
     said = browser(cast.incubator).get(f"/incubator/workspaces/{room}").said
     assert "折纸工坊" in said
-    assert "free for 8 days" in said
+    assert "free 8 days" in said
     assert "湿地影像" in said
     assert "豆香记" not in said
     said = browser(cast.office).get(f"/incubator/workspaces/{room}").said

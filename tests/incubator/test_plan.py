@@ -86,7 +86,7 @@ def test_every_state_is_told_by_border_pattern_and_word(app, cast, browser):
     drawn = page.page.xpath("//a[contains(@class,'ws ')]")
     assert [a.get("class").split()[-1] for a in drawn] == ["free", "taken", "soon", "offer", "blocked"]
     words = [" ".join(a.text_content().split()) for a in drawn]
-    said = ("Free", "until", "20 days left", "Under offer", "until")
+    said = ("Free", "to 2027/6/12", "20 days left", "Under offer", "to 11/24")
     assert all(one in word for one, word in zip(said, words, strict=True)), words
     fills = [a.xpath(".//*[starts-with(@fill,'url')]/@fill") for a in drawn]
     assert fills == [[], [], ["url(#p_soon)"], ["url(#p_offer)"], ["url(#p_blocked)"]]

@@ -21,7 +21,7 @@ from blueprints.mentoring.service import handover as handover_service
 from blueprints.mentoring.workflow.handover import HANDOVER
 from blueprints.students import queries as register
 from blueprints.students import service as students
-from blueprints.students.models import Channel, Student
+from blueprints.students.models import Channel, Side, Student
 from tests.mentoring import care
 from tests.people import _HASH, SINCE, Person
 
@@ -278,6 +278,18 @@ def test_my_six_in_one_hand(school: School, visit: Visitors) -> None:
     write_down_on_the_phone(page, people[0].name)
     (contact,) = contacts_of(school, people[0])
     assert (contact.channel, contact.obstacle) == (Channel.PHONE, "怕面试")
+
+
+def test_the_round_on_a_phone_begins_with_whom_to_call(school: School, visit: Visitors) -> None:
+    mentor = a_mentor(school)
+    people = graduates(school, mentor)
+    with school.app.app_context():
+        care.log(people[0], mentor, note="想回山东教小学。", promise="先投两所学校", promise_by=Side.STUDENT)
+    page = visit(mentor, phone=True)
+    page.goto(f"/mentoring/round?list=all&at={people[0].student_id}")
+    for shown in (page.locator("a[href^='tel:']"), page.get_by_text("想回山东教小学。"), line_of(page)):
+        expect(shown).to_be_in_viewport()
+    assert not overflow(page)
 
 
 def write_down_on_the_phone(page: Page, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -53,9 +54,13 @@ class _CallForm(Form):
     opens_on = DateField(_l("Applications from"), [InputRequired(WHAT_DAY)])
     closes_on = DateField(_l("Until and with"), [InputRequired(WHAT_DAY)])
     pitch_on = DateField(_l("Day of the pitches"), [Optional()])
-    entry_bar = _Points(_l("Entry bar"), [InputRequired(_l("Type a number.")), NumberRange(0, 100, BETWEEN)])
+    entry_bar = _Points(
+        _l("Entry bar"), places=None, validators=[InputRequired(_l("Type a number.")), NumberRange(0, 100, BETWEEN)]
+    )
     relaxed_bar = _Points(
-        _l("Bar under the hardship rule"), [InputRequired(_l("Type a number.")), NumberRange(0, 100, BETWEEN)]
+        _l("Bar under the hardship rule"),
+        places=None,
+        validators=[InputRequired(_l("Type a number.")), NumberRange(0, 100, BETWEEN)],
     )
     rule = TextAreaField(
         _l("The rule in words"), [Length(max=8000, message=TOO_LONG)], render_kw={"rows": 8, "maxlength": 8000}
@@ -141,8 +146,8 @@ def intake_data(intake: Intake | None) -> dict[str, Any]:
             "opens_on": intake.opens_on,
             "closes_on": intake.closes_on,
             "pitch_on": intake.pitch_on,
-            "entry_bar": intake.entry_bar / 100,
-            "relaxed_bar": intake.relaxed_bar / 100,
+            "entry_bar": Decimal(intake.entry_bar) / 100,
+            "relaxed_bar": Decimal(intake.relaxed_bar) / 100,
             "rule": intake.rule,
         }
     for n, (name, help, weight) in enumerate(rows):
@@ -211,7 +216,7 @@ class PitchForm(Form):
     """When one team pitches, and what was said there."""
 
     on = DateField(_l("Pitch on"), [Optional()])
-    at = SelectField(_l("at"), choices=[SelectChoice("", "–"), *(SelectChoice(t, t) for t in TIMES)], default="")
+    at = SelectField(_l("Pitch at"), choices=[SelectChoice("", "–"), *(SelectChoice(t, t) for t in TIMES)], default="")
     minutes = TextAreaField(
         _l("Minutes"), [Length(max=4000, message=TOO_LONG)], render_kw={"rows": 4, "maxlength": 4000}
     )

@@ -67,7 +67,7 @@ class WorkspaceForm(Form):
     noise = _choice(_l("Noise"), Noise, Noise.NORMAL)
     water = BooleanField(_l("Water"))
     accessible = BooleanField(_l("Step-free access"))
-    hours = _line(_l("Open"), 40)
+    hours = _line(_l("Opening hours"), 40)
     interns = _number(_l("Students who may come and learn there"), 0, 50, 0)
     equipment = _line(_l("Equipment"), 200)
     fee = _yuan(_l("Fee a month in yuan"))

@@ -19,7 +19,7 @@ from .intake import TOO_LONG
 ANCHORS = {
     0: _l("nothing of it"),
     2: _l("named only"),
-    4: _l("begun"),
+    4: _l("a beginning"),
     6: _l("sound"),
     8: _l("convincing"),
     10: _l("proven"),

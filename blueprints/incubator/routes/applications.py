@@ -471,7 +471,8 @@ def add_paper(id: int) -> Response:
     except service.TooManyPapers:
         form.paper.errors = [_("At most %(num)d papers, old versions counted.", num=service.MOST_PAPERS)]
         return page(found, 422, paper_form=form)
-    return done(url_for(".application", id=id) + "#papers", _("The paper is there; its pages are drawn in a moment."))
+    # Without an anchor: to the same page with one, a browser would only scroll, and not load what is new.
+    return done(url_for(".application", id=id), _("The paper is there; its pages are drawn in a moment."))
 
 
 @bp.post("/papers/<int:id>/remove", access=signed_in)

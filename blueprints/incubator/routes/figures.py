@@ -70,9 +70,9 @@ def export_figures() -> Response:
         [_("Waited for a room"), _("days, median"), found["waiting"].housed_days],
         [_("Led into start-ups"), _("students"), found["founders"]],
         [_("Had a room"), _("teams"), found["teams_with_room"]],
-        [_("Left"), _("teams"), found["survival"].left],
-        [_("Left"), _("registered"), found["survival"].registered],
-        [_("Left"), _("people employed"), found["survival"].people],
+        [_("Have left"), _("teams"), found["survival"].left],
+        [_("Have left"), _("registered"), found["survival"].registered],
+        [_("Have left"), _("people employed"), found["survival"].people],
     ]
     for months, (alive, known) in found["survival"].alive.items():
         table.append([_("Alive after %(num)d months", num=months), _("of those known"), f"{alive} / {known}"])

@@ -29,7 +29,7 @@ from .waitlist import when
 
 TABS = (
     ("index", _l("Today")),
-    ("plan", _l("Plan")),
+    ("plan", _l("Floor plan")),
     ("occupancy", _l("Occupancy")),
     ("intakes", _l("Calls")),
     ("allotment", _l("Allotment")),
@@ -136,7 +136,7 @@ def _calls(today: date) -> tuple[list[Any], list[Work]]:
             work.append(Work(call.closes_on, call.name, _("closes; then the review begins"), home, _("Look")))
         if call.status is IntakeState.REVIEWING and open_:
             what = ngettext("%(num)d application is not decided", "%(num)d applications are not decided", open_)
-            due = call.pitch_on or call.closes_on
+            due = call.pitch_on or today  # no day is set by which a call is decided
             work.append(Work(due, call.name, what, f"{home}/results", _("Decide")))
     return [(call, counts[call.id]) for call in calls], work
 
@@ -197,7 +197,7 @@ def _own(application: Application, tenancy: Tenancy | None, place_: int, turn: s
     if state is ApplicationState.DRAFT:
         closes = application.intake.closes_on
         text = _("The call closes on %(day)s. The checklist says what is still missing.", day=day(closes))
-        return made(1, _("Go on with your application"), text, act=_("Go on"))
+        return made(1, _("Go on with your application"), text, act=_("Go on writing"))
     if state is ApplicationState.SUBMITTED:
         text = _("You will get a notice as soon as it is decided.")
         if application.pitch_at is not None:
@@ -206,7 +206,11 @@ def _own(application: Application, tenancy: Tenancy | None, place_: int, turn: s
         return made(2, _("It is being reviewed"), text)
     if state is ApplicationState.APPROVED:
         return made(
-            3, _("You are number %(place)d on the waitlist", place=place_), turn, url_for(".waitlist"), _("Waitlist")
+            3,
+            _("You are number %(place)d on the waitlist", place=place_),
+            _("When it is likely to be your turn: %(when)s.", when=turn),
+            url_for(".waitlist"),
+            _("Waitlist"),
         )
     return made(6, str(state.label))
 

@@ -246,6 +246,7 @@ def _results(intake: Intake, status: int = 200, at: int | None = None, **forms: 
         "undecided": sum(r.open for r in found),
         "missing_sheets": sum(r.expected - len(r.sheets) for r in found if r.open),
         "pitches": sorted((r for r in found if r.application.pitch_at), key=lambda r: r.application.pitch_at),  # type: ignore[arg-type,return-value]
+        "low": _low(found, intake),
         "lay_out": LayOutForm(formdata=None, day=intake.pitch_on),
         "appeal_days": options.APPEAL_DAYS.value,
         "State": IntakeState,
@@ -258,6 +259,11 @@ def _results(intake: Intake, status: int = 200, at: int | None = None, **forms: 
     if one is not None:
         context["preview"] = _preview(context["form"], one, intake)
     return render("incubator/intake_results.html", status, **context)
+
+
+def _low(found: list[queries.Result], intake: Intake) -> int:
+    """Where the pictures of the spread begin: a little left of the lowest dot and of the relaxed bar."""
+    return max(0, min([intake.relaxed_bar, *(t for r in found for t in r.totals)]) - 600)
 
 
 def _forms_of(one: queries.Result, intake: Intake) -> dict[str, Any]:

@@ -64,19 +64,19 @@ def _day(name: str) -> date:
 
 
 def said(standing: Standing, on: date) -> str:
-    """Of a workspace on the plan, short enough to stand in it."""
+    """Of a workspace on a day, short enough to stand in it on the plan."""
     use, today = standing.use, clock.today()
     if use is Use.FREE:
         if standing.until is not None:
-            return _("free until %(day)s", day=short(standing.until, today))
+            return _("free to %(day)s", day=short(standing.until, today))
         days = (on - standing.since).days if standing.since else 0
-        return ngettext("free for %(num)d day", "free for %(num)d days", days) if days else str(use.label)
+        return ngettext("free %(num)d day", "free %(num)d days", days) if days else str(use.label)
     if standing.until is None or use is Use.OFFER:
         return str(use.label)
     if use is Use.SOON:
         left = (standing.until - on).days
         return ngettext("%(num)d day left", "%(num)d days left", left)
-    return _("until %(day)s", day=short(standing.until, today))
+    return _("to %(day)s", day=short(standing.until, today))
 
 
 def _caption(standing: Standing, on: date) -> Caption:
@@ -133,7 +133,7 @@ def plan() -> Response:
 @bp.get("/plan.xlsx", access=signed_in)
 def export_plan() -> Response:
     on, floors = _day("on"), queries.floors()
-    head = [_("Number"), _("Kind"), _("Seats"), _("Area m²"), _("State"), _("Team or reason"), _("Until")]
+    head = [_("Room number"), _("Kind"), _("Seats"), _("Area m²"), _("State"), _("Team or reason"), _("Until")]
     table = [[*head, "x", "y", "w", "h"]]
     for w, s in _table(_floor(floors, request.args.get("floor")), on):
         who = (s.span.team or s.span.reason) if s.span else ""
@@ -513,7 +513,7 @@ def export_occupancy() -> Response:
     chart, floors, floor, kind, only = _chosen()
     names = {f.id: queries.floor_name(f) for f in floors}
     table: list[list[Any]] = [
-        [_("Floor"), _("Number"), _("Kind"), _("Seats"), _("Team or reason"), _("From"), _("Until"), _("State")]
+        [_("Floor"), _("Room number"), _("Kind"), _("Seats"), _("Team or reason"), _("From"), _("Until"), _("State")]
     ]
     for w, spans, _row in _rows(chart, floor, kind, only):
         base = [names[w.floor_id], w.code, w.kind.label, w.seats]

@@ -95,7 +95,7 @@ def waitlist() -> Response:
 @bp.get("/waitlist.xlsx", access=policy.manager_door)
 def export_waitlist() -> Response:
     facts = _facts()
-    head = [_("Place"), _("Team"), _("Kind"), _("Seats"), _("Waiting since"), _("Total"), _("Forecast")]
+    head = [_("Place in line"), _("Team"), _("Kind"), _("Seats"), _("Waiting since"), _("Total"), _("Forecast")]
     rows: list[list[Any]] = [head]
     for n, t in enumerate(facts["teams"], 1):
         waits = clock.local(t.approved_at).date()
