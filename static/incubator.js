@@ -1,12 +1,8 @@
-// A draft saves itself, each form against what its writer saw (`was`, `base`). 409: someone else was
-// quicker; nothing is overwritten, what is typed stays.
+// A draft saves itself against what its writer saw (`was`, `base`); 409: another was quicker.
 
-(() => {
-'use strict';
-
-const $ = (selector, root) => root.querySelector(selector);
+const one = (selector, root) => root.querySelector(selector);
 const on = (types, act) => types.split(' ').forEach(type => document.addEventListener(type, act));
-const drafts = new Map(); // form -> {dirty, sending, stopped, unsaved, timer}
+const drafts = new Map();
 
 function soon(form, wait = 900) {
   const draft = drafts.get(form) ?? drafts.set(form, {}).get(form);
@@ -15,30 +11,30 @@ function soon(form, wait = 900) {
   draft.timer = setTimeout(save, wait, form);
 }
 
-async function save(form) {
+function save(form) {
   const draft = drafts.get(form);
-  if (!draft?.dirty || draft.sending || draft.stopped) return;
+  if (draft?.dirty && !draft.sending && !draft.stopped) draft.sending = send(form, draft);
+  return draft?.sending;
+}
+
+async function send(form, draft) {
   draft.dirty = false;
-  draft.sending = true;
-  const body = new FormData(form), headers = { Accept: 'application/json', 'X-CSRFToken': body.get('csrf_token') };
-  const request = { method: 'POST', body, headers, keepalive: true };
-  const response = await fetch(form.getAttribute('action'), request).catch(() => null);
+  const body = new FormData(form), headers = { Accept: 'application/json' };
+  const response = await fetch(form.action, { method: 'POST', body, headers, keepalive: true }).catch(() => null);
   const answer = await response?.json().catch(() => null) ?? {}, status = response?.status ?? 500;
-  if (drafts.get(form) !== draft) return;  // sent as a form
-  draft.sending = false;
-  const { dataset } = $('[data-saved]', form);
-  $('[data-saved]', form).textContent = answer.saved ? dataset.template.replace('{time}', answer.saved)
-    : answer.error ?? dataset.failed;
+  draft.sending = null;
+  if (drafts.get(form) !== draft) return;
+  const line = one('[data-saved]', form), { template, failed } = line.dataset, clash = 'theirs' in answer;
+  line.textContent = answer.saved ? template.replace('{time}', answer.saved) : answer.error ?? failed;
   draft.unsaved = status >= 400;
-  draft.stopped = status === 401 || status === 403 || 'theirs' in answer;
-  if (status < 400) take(form, body.get('text'), answer);
-  else if ('theirs' in answer) show(form, answer);
+  draft.stopped = clash || status === 401 || status === 403;
+  if (clash) show(form, answer);
+  else if (status < 400) take(form, body.get('text'), answer);
   if (status >= 500) soon(form, 5000);
   else if (draft.dirty) soon(form, 0);
 }
 
-function take(form, sent, { shown, merged, version, text: now }) {
-  const { was, base, text } = form.elements;
+function take({ elements: { was, base, text } }, sent, { shown, merged, version, text: now }) {
   if (shown) was.value = JSON.stringify(shown);
   else if (!merged) [base.value, was.value] = [version, sent];
   else if (text.value === sent) [base.value, was.value, text.value] = [version, now, now];
@@ -46,31 +42,36 @@ function take(form, sent, { shown, merged, version, text: now }) {
 }
 
 function show(form, { theirs, version }) {
-  const { was, base } = form.elements;
-  [base.value, was.value] = [version, theirs];
-  $('[data-theirs]', form).textContent = theirs;
-  $('[data-clash]', form).hidden = false;
+  take(form, theirs, { version });
+  one('[data-theirs]', form).textContent = theirs;
+  one('[data-clash]', form).hidden = false;
 }
 
 on('click', ({ target: { form, dataset: { keep } } }) => {
   if (!keep) return;
   const { was, text } = form.elements;
   if (keep === 'both') text.value = `${was.value}\n\n${text.value}`;
-  $('[data-clash]', form).hidden = true;
+  one('[data-clash]', form).hidden = true;
   drafts.delete(form);
   soon(form, 0);
   text.focus();
 });
 
-const saveAll = () => [...drafts.keys()].forEach(save);
-on('input change', ({ target: { form } }) => { if (form?.matches('[data-autosaved]')) soon(form); });
+const saveAll = () => Promise.all([...drafts.keys()].map(save));
+on('input', ({ target: { form } }) => form?.matches('[data-autosaved]') && soon(form));
 on('focusout visibilitychange', saveAll);
-addEventListener('pagehide', saveAll);
 addEventListener('beforeunload', event => {
-  if ([...drafts.values()].some(draft => draft.unsaved)) event.preventDefault();
+  if ([...drafts.values()].some(({ unsaved }) => unsaved)) event.preventDefault();
 });
-on('submit', ({ target }) => {
+
+let waited;
+on('submit', async event => {
+  const { target, submitter } = event, go = target === waited || target.dataset.ask;
+  waited = target;
+  if (!go) event.preventDefault();
+  await saveAll();
+  await new Promise(done => setTimeout(done)); // the event is over
+  await saveAll();
+  if (!go) target.requestSubmit(submitter);
   drafts.delete(target);
-  saveAll();
 });
-})();

@@ -729,7 +729,8 @@ RULE = """一、谁可以申请：本校在读学生，可以带校外成员；�
 # -- The business plan ---------------------------------------------------------------------------------------
 
 _WRITTEN = datetime(2026, 9, 1, tzinfo=UTC)  # one date for all plans, so that the same plan gives the same bytes
-_NAMED = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
+_ID = re.compile(rb"/ID\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
+_MADE = re.compile(rb"\(D:[0-9]{14}")
 INK, GREY, ACCENT = (34, 34, 34), (96, 96, 96), (31, 92, 87)
 BODY, HEADING = 11.5, 13.0
 
@@ -769,8 +770,8 @@ def _part(whole: pypdfium2.PdfDocument, pages: range) -> bytes:
     part.import_pages(whole, list(pages))
     part.save(out)
     part.close()
-    same = b"/ID[<" + b"0" * 32 + b"><" + b"0" * 32 + b">]"
-    return _NAMED.sub(same, out.getvalue())
+    same = b"/ID[<" + b"0" * 32 + b"><" + b"0" * 32 + b">]"  # as long as what it replaces, so every offset holds
+    return _MADE.sub(f"(D:{_WRITTEN:%Y%m%d%H%M%S}".encode(), _ID.sub(same, out.getvalue()))
 
 
 def _set(paper: FPDF, team: Team) -> None:

@@ -133,11 +133,6 @@ def _member_left(facts: dict[str, Any]) -> str:
     return _("You are no longer on the team %(team)s.", **facts)
 
 
-@notice_kind("incubator.answered_for", by_mail=False)
-def _answered_for(facts: dict[str, Any]) -> str:
-    return _("%(team)s: the check of %(on)s is written down.", **{**facts, "on": _day(facts)})
-
-
 # -- Telling ------------------------------------------------------------------------------------------------
 
 

@@ -74,10 +74,10 @@ def nobody_is_in_a_blocked_room() -> Iterator[str]:
 def every_application_has_the_tenancy_of_its_state() -> Iterator[str]:
     """HOUSED has exactly one signed one; APPROVED waits or has one offer; nobody else holds a room."""
     living: dict[int, list[TenancyState]] = defaultdict(list)
-    for id, status in db.session.execute(
+    for id, held in db.session.execute(
         sa.select(Tenancy.application_id, Tenancy.status).where(Tenancy.status.in_(LIVING))
     ):
-        living[id].append(status)
+        living[id].append(held)
     wanted = (ApplicationState.APPROVED, ApplicationState.HOUSED)
     query = sa.select(Application.id, Application.status, Application.approved_at).where(
         sa.or_(Application.status.in_(wanted), Application.id.in_(list(living)))

@@ -21,11 +21,23 @@ from blueprints.core.db import db, unit
 from blueprints.core.settings import ROOT
 from blueprints.core.workflow import MACHINES, WrongState, moved
 from blueprints.documents.models import Document
-from blueprints.incubator.models import Application, ApplicationState, Intake, IntakeState
+from blueprints.incubator.models import (
+    Application,
+    ApplicationState,
+    Intake,
+    IntakeState,
+    Renewal,
+    RenewalState,
+    Tenancy,
+    TenancyState,
+)
 from blueprints.incubator.queries import application as applications
 from blueprints.incubator.queries import intake as intakes
+from blueprints.incubator.queries import tenancy as tenancies
 from blueprints.incubator.workflow.application import APPLICATION
 from blueprints.incubator.workflow.intake import INTAKE
+from blueprints.incubator.workflow.renewal import RENEWAL
+from blueprints.incubator.workflow.tenancy import TENANCY
 from blueprints.mentoring.models import Handover, HandoverCause, HandoverState, HelpRequest, HelpState, Level
 from blueprints.mentoring.queries import handover as handovers
 from blueprints.mentoring.queries import help_request as help_requests
@@ -452,6 +464,118 @@ def test_an_application_is_handed_in_only_when_it_is_complete_and_the_call_is_op
 def test_the_tables_of_calls_and_applications_are_the_ones_we_mean():
     tables = ((INTAKE, INTAKE_MAY, INTAKE_LEGAL), (APPLICATION, APPLICATION_MAY, APPLICATION_LEGAL))
     for machine, may, legal in tables:
+        assert set(machine.moves) == set(may)
+        assert {(s.value, m.target.value) for m in machine.moves.values() for s in m.sources} == legal
+
+
+# -- Tenancy and renewal --------------------------------------------------------------------------------------
+
+TENANCY_MAY = {
+    "accept": {"lin", "meng"},
+    "refuse": {"lin", "meng"},
+    "lapse": set(),
+    "cancel": {"incubator"},
+    "sign": {"incubator"},
+    "annul": set(),
+    "end": {"incubator"},
+    "expire": set(),
+}
+"""Who of the cast may make each move of a tenancy of lin and meng that begins today; nothing is late, nothing over."""
+
+TENANCY_LEGAL = {
+    ("offered", "accepted"),
+    ("offered", "refused"),
+    ("accepted", "refused"),
+    ("offered", "lapsed"),
+    ("accepted", "lapsed"),
+    ("offered", "cancelled"),
+    ("accepted", "cancelled"),
+    ("accepted", "active"),
+    ("active", "cancelled"),
+    ("active", "ended"),
+}
+
+RENEWAL_MAY = {"grant": {"incubator"}, "refuse": {"incubator"}, "lapse": set()}
+RENEWAL_LEGAL = {("asked", "granted"), ("asked", "refused")}
+
+
+def a_tenancy(cast: people.Cast, state: TenancyState, **facts: Any) -> int:
+    housed = state in (TenancyState.ACTIVE, TenancyState.ENDED)
+    team = rooms.approved(cast.lin, members=[cast.meng], **({"status": ApplicationState.HOUSED} if housed else {}))
+    room = rooms.a_workspace()
+    with unit("write") as session:
+        audit.act_as(None, "test")
+        today = clock.today()
+        term = {"begins_on": today, "ends_on": today + timedelta(days=90), "answer_by": today, **facts}
+        made = Tenancy(application_id=team, workspace_id=room, offered_by=cast.incubator.id, status=state, **term)
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def of_a_room(machine: Any, id_: int, name: str, actor_id: int | None) -> str:
+    """What comes of the move; nothing of it stays."""
+    model, options = (Tenancy, tenancies.FULL) if machine is TENANCY else (Renewal, tenancies.OF_RENEWAL)
+    with unit("write") as session:
+        held = session.scalars(sa.select(model).where(model.id == id_).options(*options)).unique().one()
+        try:
+            actor = accounts.user(actor_id) if actor_id else None
+            return "made" if machine.fire(name, held, actor) else "made before"
+        except WrongState:
+            return "409"
+        except Denied:
+            return "403"
+        finally:
+            session.rollback()
+
+
+@pytest.mark.parametrize("state", TenancyState, ids=str)
+def test_every_move_of_a_tenancy_is_open_from_its_states_to_its_people_and_to_nobody_else(app, cast, state):
+    with app.app_context():
+        id_ = a_tenancy(cast, state)
+        for name, move in TENANCY.moves.items():
+            for person, who in cast.everyone.items():
+                expected = "409" if state not in move.sources else "made" if person in TENANCY_MAY[name] else "403"
+                assert of_a_room(TENANCY, id_, name, who.id) == expected, f"{person} {name} from {state}"
+
+
+def test_what_the_site_does_by_itself_waits_for_its_day(app, cast, frozen):
+    with app.app_context():
+        offered = a_tenancy(cast, TenancyState.OFFERED)
+        assert of_a_room(TENANCY, offered, "lapse", None) == "403"
+        with clock.told(frozen + timedelta(days=1)):
+            assert of_a_room(TENANCY, offered, "lapse", None) == "made"
+            assert of_a_room(TENANCY, offered, "accept", cast.lin.id) == "403"
+
+
+def test_who_has_not_moved_in_is_not_ended_but_taken_back_and_a_term_ends_with_its_last_day(app, cast, frozen):
+    with app.app_context():
+        active = a_tenancy(cast, TenancyState.ACTIVE, begins_on=clock.today() + timedelta(days=9))
+        for name, expected in (("annul", "made"), ("end", "403"), ("expire", "403")):
+            assert of_a_room(TENANCY, active, name, cast.incubator.id) == expected
+        with clock.told(frozen + timedelta(days=91)):
+            assert of_a_room(TENANCY, active, "expire", None) == "made"
+            assert of_a_room(TENANCY, active, "annul", cast.incubator.id) == "403"
+
+
+@pytest.mark.parametrize("state", RenewalState, ids=str)
+def test_every_move_of_a_renewal_is_open_from_its_states_to_its_people_and_to_nobody_else(app, cast, state):
+    with app.app_context():
+        tenancy = a_tenancy(cast, TenancyState.ACTIVE)
+        with unit("write") as session:
+            until = clock.today() + timedelta(days=200)
+            made = Renewal(tenancy_id=tenancy, until_on=until, why="x", asked_by=cast.lin.id, status=state)
+            session.add(made)
+            session.flush()
+            id_ = made.id
+        for name, move in RENEWAL.moves.items():
+            for person, who in cast.everyone.items():
+                expected = "409" if state not in move.sources else "made" if person in RENEWAL_MAY[name] else "403"
+                assert of_a_room(RENEWAL, id_, name, who.id) == expected, f"{person} {name} from {state}"
+
+
+def test_the_tables_of_tenancies_and_renewals_are_the_ones_we_mean():
+    for machine, may, legal in ((TENANCY, TENANCY_MAY, TENANCY_LEGAL), (RENEWAL, RENEWAL_MAY, RENEWAL_LEGAL)):
         assert set(machine.moves) == set(may)
         assert {(s.value, m.target.value) for m in machine.moves.values() for s in m.sources} == legal
 

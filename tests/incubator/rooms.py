@@ -236,7 +236,7 @@ def more_students(count: int, like: Person) -> list[Person]:
 def approved(lead: Person, **facts: Any) -> int:
     """A team that waits for a room; by default it wants one from today on."""
     facts = {"from_on": clock.today(), "points": 7000, "texts": False, "plan": False, **facts}
-    return an_application(lead, status=ApplicationState.APPROVED, approved_at=clock.now(), **facts)
+    return an_application(lead, approved_at=clock.now(), **{"status": ApplicationState.APPROVED, **facts})
 
 
 def an_offer(by: Person, application: int, workspace: int, begins_on: date | None = None, months: int = 12) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -683,6 +684,15 @@ def test_a_new_plan_takes_the_place_of_the_old_one_which_stays_readable(app, cas
     with app.app_context(), unit("read"):
         assert all(p.replaced_at for p in application(id_).papers)
     assert new
+
+
+def test_the_upload_by_script_leads_to_a_page_that_is_loaded_anew(app, cast, browser):
+    with app.app_context():
+        id_ = an_application(cast.lin, plan=False)
+    lin = browser(cast.lin)
+    data = {"kind_of_paper": "plan", "paper": (io.BytesIO(pdf()), "计划书.pdf")}
+    answer = lin.post(f"{at(id_)}/papers", data, headers={"X-Upload": "1"})
+    assert answer.response.headers["HX-Redirect"] == at(id_), "with an anchor a browser would only scroll"
 
 
 def test_a_file_that_is_none_is_refused_with_a_sentence(app, cast, browser):

@@ -587,3 +587,13 @@ def test_the_floors_of_the_house_in_order(app, cast):
         a_floor("2 层", place=0)
         with unit("read"):
             assert [queries.floor_name(f) for f in queries.floors()] == ["创业楼 2 层", "创业楼 3 层"]
+
+
+def test_a_room_that_goes_later_keeps_its_place_until_then(app, cast, browser):
+    with app.app_context():
+        floor = a_floor()
+        room = a_workspace("201", floor, retired_on=TODAY + 10 * DAY)
+    manager = browser(cast.incubator)
+    assert "lent no more from Dec 4" in manager.get(f"/incubator/workspaces/{room}").said
+    manager.get(f"/incubator/floors/{floor}/workspaces/new")
+    assert "lies over 201" in manager.submit("/workspaces/new", code="202", x="0", y="0").errors

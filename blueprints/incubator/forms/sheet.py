@@ -19,9 +19,9 @@ from .intake import TOO_LONG
 ANCHORS = {
     0: _l("nothing of it"),
     2: _l("named only"),
-    4: _l("a beginning"),
+    4: _l("a start"),
     6: _l("sound"),
-    8: _l("convincing"),
+    8: _l("strong case"),
     10: _l("proven"),
 }
 """What some of the points mean, the same for every criterion, so that two referees mean the same by a seven."""

@@ -17,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
 from ...accounts.models import Role
+from ...core import clock
 from ...core.db import db, rows
 from .. import options, policy
 from ..fitting import Fit
@@ -173,8 +174,8 @@ def retired(floor_id: int, on: date) -> list[Workspace]:
 
 
 def neighbours(floor_id: int, but: int | None = None) -> list[Workspace]:
-    """The workspaces drawn on a floor, retired or not, except one."""
-    query = sa.select(Workspace).where(Workspace.floor_id == floor_id, Workspace.retired_on.is_(None))
+    """The workspaces drawn on a floor today, except one."""
+    query = sa.select(Workspace).where(Workspace.floor_id == floor_id, in_use(clock.today()))
     return [w for w in db.session.scalars(query.order_by(Workspace.code)) if w.id != but]
 
 
@@ -264,10 +265,10 @@ def fitting_teams(workspace: Workspace, today: date, most: int = 5) -> tuple[lis
     return fits[:most], len(fits)
 
 
-def fits_by_room(ids: Iterable[int], today: date) -> dict[int, int]:
-    """How many waiting teams each of these workspaces suits."""
+def fits_by_room(teams: Sequence[Application], ids: Iterable[int], today: date) -> dict[int, int]:
+    """How many of these teams each of these workspaces suits."""
     rooms = allotment.workspaces(ids)
-    pairs = allotment.fits(allotment.waiting(), rooms, allotment.held([w.id for w in rooms], today))
+    pairs = allotment.fits(teams, rooms, allotment.held([w.id for w in rooms], today))
     counts = {w.id: 0 for w in rooms}
     for (_team, room), fit in pairs.items():
         counts[room] += fit.fits

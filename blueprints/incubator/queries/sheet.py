@@ -198,17 +198,5 @@ def _numbers(intake_ids: Iterable[int]) -> dict[int, int]:
     return dict(db.session.execute(query.where(Application.intake_id.in_(list(intake_ids)))).all())  # type: ignore[arg-type]
 
 
-def waiting(actor: Any) -> int:
-    """How many sheets this person has not handed in."""
-    mine = sa.select(Sheet.application_id).where(Sheet.user_id == actor.id, Sheet.handed_in_at.is_not(None))
-    query = sa.select(sa.func.count()).select_from(Application)
-    return db.session.scalar(query.where(_open_to(actor), Application.id.not_in(mine))) or 0
-
-
 def is_referee(actor: Any) -> bool:
     return db.session.scalar(sa.select(Referee.id).where(Referee.user_id == actor.id).limit(1)) is not None
-
-
-def handed_in_late(application_id: int, actor: Any) -> bool:
-    """Whether this person had begun to score an application that is not open to them any more."""
-    return own(application_id, actor.id) is not None

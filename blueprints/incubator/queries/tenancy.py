@@ -52,11 +52,16 @@ def living_of(application_id: int) -> Tenancy | None:
     return db.session.scalars(query.options(*FULL)).unique().one_or_none()
 
 
-def next_number(year: int) -> str:
-    """The number after the last of this year; whoever asks at the same moment waits, so there are no gaps."""
+def one_by_one() -> None:
+    """Who takes a number or lets the next in line move up does so alone. Comes before the lock of a room."""
     school = db.session.scalar(sa.select(OrgUnit).where(OrgUnit.kind == UnitKind.UNIVERSITY).order_by(OrgUnit.id))
     if school is not None:
         queue_at(school)
+
+
+def next_number(year: int) -> str:
+    """The number after the last of this year; whoever asks at the same moment waits, so there are no gaps."""
+    one_by_one()
     begin = f"{NUMBER}-{year}-"
     given = db.session.scalars(sa.select(Tenancy.number).where(Tenancy.number.like(f"{begin}%")))
     return f"{begin}{max((int(n.removeprefix(begin)) for n in given), default=0) + 1:03d}"

@@ -58,8 +58,9 @@ class Board:
         return item if item is not None and item.team.id != team.id else None
 
     def url(self, without: int = 0) -> str:
-        pairs = {f"{drafts.PREFIX}{i.team.id}": i.room.id for i in self.staged if i.team.id != without}
-        return url_for(".allotment", **({"kind": self.kind} if self.kind else {}), **pairs)
+        query: dict[str, Any] = {"kind": self.kind} if self.kind else {}
+        query |= {f"{drafts.PREFIX}{i.team.id}": i.room.id for i in self.staged if i.team.id != without}
+        return url_for(".allotment", **query)
 
 
 def next_free(taken: list[Any]) -> date:

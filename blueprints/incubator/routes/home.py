@@ -154,7 +154,7 @@ def _manager() -> dict[str, Any]:
         "ending": queries.ending(today),
         "opening": shown,
         "free": sum(now.use is Use.FREE for _w, now, _on in opening),
-        "fits": place.fits_by_room([w.id for w, _now, _on in shown], today) if shown else {},
+        "fits": place.fits_by_room(queue, [w.id for w, _now, _on in shown], today) if shown else {},
         "queue": queue[:FIRST_IN_LINE],
         "waiting": len(queue),
         "calls": calls,

@@ -26,7 +26,7 @@ from ..fitting import Fit, add_months
 from ..forms import tenancy as forms
 from ..forms.renewal import DecideForm, RenewForm
 from ..listings_tenancy import TENANCIES
-from ..models import Check, ExitRecord, FeeLine, HandOut, Tenancy, TenancyState
+from ..models import Check, FeeLine, HandOut, Tenancy, TenancyState
 from ..queries import allotment
 from ..queries import application as applications
 from ..queries import tenancy as queries
@@ -47,7 +47,11 @@ MOST_SHOWN = 12
 @bp.get("/tenancies", access=signed_in)
 def tenancies() -> Response:
     page = listed(TENANCIES, url_for(".tenancies"))
-    facts = {"State": TenancyState, "today": clock.today(), "exports": policy.staff_door.test(current_user)}
+    facts: dict[str, Any] = {
+        "State": TenancyState,
+        "today": clock.today(),
+        "exports": policy.staff_door.test(current_user),
+    }
     return render("incubator/tenancies.html", tab="tenancies", page=page, **facts)
 
 
@@ -98,6 +102,7 @@ def page(held: Tenancy, status: int = 200, **forms_: Any) -> Response:
         "may_leave": can("leave", held),
         "hands": queries.hand_outs(held.id) if manager or ours else [],
         "lines": lines,
+        "shown": _shown(lines),
         "due": sum(line.amount - line.waived for line in lines),
         "paid": sum(line.amount - line.waived for line in lines if line.paid_on),
         "checks": checks,
@@ -123,6 +128,12 @@ def page(held: Tenancy, status: int = 200, **forms_: Any) -> Response:
         **forms_,
     }
     return render("incubator/tenancy.html", status, **facts)
+
+
+def _shown(lines: list[FeeLine]) -> int:
+    """How many months stand open: those that have begun, the next, and every one that is paid."""
+    next_month = add_months(clock.today().replace(day=1), 1)
+    return max((n for n, line in enumerate(lines, 1) if line.month <= next_month or line.paid_on), default=1)
 
 
 def _track(held: Tenancy) -> list[tuple[Any, Any, bool]]:
@@ -277,7 +288,7 @@ def fee(id: int, line: int) -> Response:
 
 
 def _fee(held: Tenancy, month: FeeLine, form: forms.WaiveForm, status: int = 200) -> Response:
-    facts = {"tab": "tenancies", "tenancy": held, "line": month, "form": form, "why_words": why_words}
+    facts: dict[str, Any] = {"tab": "tenancies", "tenancy": held, "line": month, "form": form, "why_words": why_words}
     return render("incubator/fees.html", status, **facts)
 
 
@@ -304,7 +315,7 @@ def check(id: int, item: int) -> Response:
 
 def _check(held: Tenancy, found: Check, form: forms.CheckForm, status: int = 200) -> Response:
     before = [c for c in queries.checks(held.id) if c.done_on and c.id != found.id]
-    facts = {"tab": "tenancies", "tenancy": held, "check": found, "form": form, "before": before[-3:]}
+    facts: dict[str, Any] = {"tab": "tenancies", "tenancy": held, "check": found, "form": form, "before": before[-3:]}
     return render("incubator/check.html", status, **facts)
 
 
@@ -404,7 +415,7 @@ def _move_form(held: Tenancy, **options_: Any) -> tuple[forms.MoveForm, list[tup
 
 
 def _move(held: Tenancy, form: forms.MoveForm, others: Any, status: int = 200, problems: Any = ()) -> Response:
-    facts = {"tab": "tenancies", "tenancy": held, "form": form, "others": others, "problems": problems}
+    facts: dict[str, Any] = {"tab": "tenancies", "tenancy": held, "form": form, "others": others, "problems": problems}
     return render("incubator/tenancy_move.html", status, **facts)
 
 
@@ -426,7 +437,7 @@ def move_tenancy(id: int) -> Response:
         made = service.change_room(held, current_user, form.workspace.data, form.last_on.data)
     except offer.Clash as clash:
         return _move(_again(id), form, others, 422, clash.sentences)
-    facts = {"day": day(made.begins_on), "room": made.workspace.code}
+    facts: dict[str, Any] = {"day": day(made.begins_on), "room": made.workspace.code}
     return done(home_of(made), _("From %(day)s the team is in %(room)s.", **facts))
 
 
@@ -449,7 +460,13 @@ def _end_form(held: Tenancy) -> type[forms.EndForm]:
 
 def _end(held: Tenancy, form: forms.EndForm, status: int = 200) -> Response:
     out = [h for h in queries.hand_outs(held.id) if h.back_on is None]
-    facts = {"tab": "tenancies", "tenancy": held, "form": form, "out": out, "queue": queries.queue_for(held.workspace)}
+    facts: dict[str, Any] = {
+        "tab": "tenancies",
+        "tenancy": held,
+        "form": form,
+        "out": out,
+        "queue": queries.queue_for(held.workspace),
+    }
     return render("incubator/exit_end.html", status, manager=can("manage", held), **facts)
 
 
@@ -486,13 +503,20 @@ def exit_page(id: int) -> Response:
     data = {name: getattr(record, name) for name in names} | {"employed": record.people}
     for name in ("alive_6", "alive_12", "alive_24"):
         data[name] = {True: "1", False: "0", None: ""}[getattr(record, name)]
-    return _exit(held, record, forms.ExitForm(formdata=None, data=data))
+    return _exit(held, forms.ExitForm(formdata=None, data=data))
 
 
-def _exit(held: Tenancy, record: ExitRecord, form: forms.ExitForm, status: int = 200) -> Response:
+def _exit(held: Tenancy, form: forms.ExitForm, status: int = 200) -> Response:
     left = held.left_on or held.ends_on
     due = {months: add_months(left, months) for months in queries.FOLLOW_UPS}
-    facts = {"tab": "tenancies", "tenancy": held, "record": record, "form": form, "due": due, "today": clock.today()}
+    facts: dict[str, Any] = {
+        "tab": "tenancies",
+        "tenancy": held,
+        "record": record,
+        "form": form,
+        "due": due,
+        "today": clock.today(),
+    }
     return render("incubator/exit.html", status, **facts)
 
 
@@ -501,6 +525,6 @@ def record_exit(id: int) -> Response:
     held, form = _load(id, "manage"), forms.ExitForm()
     record = queries.exit_record(id) or abort(404)
     if not form.validate():
-        return _exit(held, record, form, 422)
+        return _exit(held, form, 422)
     service.record_exit(record, **form.facts())
     return done(url_for(".exit_page", id=id), _("Stored."))

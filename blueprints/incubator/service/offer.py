@@ -42,7 +42,7 @@ class Pair:
 class Clash(Exception):
     """Nothing was stored; ``sentences`` say why, each naming the team and the room."""
 
-    def __init__(self, sentences: Sequence[str], pairs: Sequence[int] = ()) -> None:
+    def __init__(self, sentences: Sequence[str], pairs: Iterable[int] = ()) -> None:
         super().__init__(" ".join(sentences))
         self.sentences, self.pairs = list(sentences), set(pairs)
 
@@ -188,36 +188,47 @@ def _tell(tenancy: Tenancy) -> None:
 def next_for(freed: Tenancy) -> Tenancy | None:
     """The room of an offer that came to nothing goes to the next in line that it fits, without anybody's doing.
 
-    Of the kind that was asked for, within the days in which a room counts as soon, and not to a team that has
-    turned down this very room. Needs the room held.
+    Needs the room held. Whoever was given another room while this one waited for them is passed over, and the line
+    is looked at anew.
     """
     room = next(iter(queries.workspaces([freed.workspace_id])), None)
     if room is None:
         return None
-    bars = queries.held([room.id], clock.today()).get(room.id, [])
-    latest = max(clock.today(), freed.begins_on) + timedelta(days=options.SOON_DAYS.value)
-    not_again = queries.turned_down(room.id)
-    for candidate in queries.waiting():
-        found = queries.fit_of(candidate, room, bars)
-        if candidate.id in not_again or candidate.kind is not room.kind or not found.begins_on or not found.ends_on:
+    while (found := _candidate(freed, room)) is not None:
+        id, begins_on, ends_on = found
+        team = _hold_teams([id]).get(id)
+        if team is None or team.status is not ApplicationState.APPROVED or _living([id]):
             continue
-        if found.begins_on > latest:
-            continue
-        team = _hold_teams([candidate.id]).get(candidate.id)
-        if team is None or team.status is not ApplicationState.APPROVED or _living([team.id]):
-            continue  # someone else gave it a room while we waited
         answer_by = clock.today() + timedelta(days=options.ANSWER_DAYS.value)
-        made = make(freed.offered_by, team, room, found.begins_on, found.ends_on, answer_by)
+        made = make(freed.offered_by, team, room, begins_on, ends_on, answer_by)
         try:
             with db.session.begin_nested():
                 db.session.add(made)
         except sa.exc.IntegrityError as error:
             if not is_ours(error):
                 raise
-            log.warning("the next in line could not be offered a room", extra={"room": room.id, "team": team.id})
+            log.warning("the next in line could not be offered a room", extra={"room": room.id, "team": id})
             return None
         _tell(made)
         notices.tell_managers(made, "next_in_line")
         return made
     notices.tell_managers(freed, "nobody_fits")
+    return None
+
+
+def _candidate(freed: Tenancy, room: Workspace) -> tuple[int, date, date] | None:
+    """Who is next for this room, and for which days.
+
+    Of the kind that was asked for, within the days in which a room counts as soon, and not a team that has turned
+    down this very room.
+    """
+    bars = queries.held([room.id], clock.today()).get(room.id, [])
+    latest = max(clock.today(), freed.begins_on) + timedelta(days=options.SOON_DAYS.value)
+    not_again = queries.turned_down(room.id)
+    for candidate in queries.waiting():
+        fit = queries.fit_of(candidate, room, bars)
+        if candidate.id in not_again or candidate.kind is not room.kind or not fit.begins_on or not fit.ends_on:
+            continue
+        if fit.begins_on <= latest:
+            return candidate.id, fit.begins_on, fit.ends_on
     return None

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from ...accounts.service import tell
 from ...core import clock
 from ...core.db import db
 from ...core.files import Received
@@ -55,6 +56,7 @@ class OverQuota(Exception):
 
 def accept(tenancy: Tenancy, actor: Any) -> None:
     """The team's yes. The agreement gets its number, so that what is printed and signed carries it."""
+    queries.one_by_one()
     hold(tenancy.workspace_id)
     number = tenancy.number or queries.next_number(clock.today().year)
     if TENANCY.fire("accept", tenancy, actor, number=number):
@@ -63,6 +65,7 @@ def accept(tenancy: Tenancy, actor: Any) -> None:
 
 def refuse(tenancy: Tenancy, actor: Any) -> Tenancy | None:
     """The team's no; the next in line gets the offer."""
+    queries.one_by_one()
     hold(tenancy.workspace_id)
     if not TENANCY.fire("refuse", tenancy, actor):
         return None
@@ -86,6 +89,7 @@ def _let_go(machine: Any, move: Any = None, obj: Any = None, actor: Any = None) 
 
 def lapse_due() -> int:
     """Offers not answered in time, and agreements never signed; the rooms go to the next. Returns how many."""
+    queries.one_by_one()
     due = queries.due(queries.late_offers(), BATCH)
     hold(*(room for _id, room in due))
     count = 0
@@ -211,7 +215,7 @@ def add_member(tenancy: Tenancy, student: Student | None, name: str, part: str) 
     )
     db.session.add(made)
     if student is not None:
-        notices.tell(student.user, "incubator.member_joined", notices.path(tenancy), team=tenancy.application.team)
+        tell(student.user, "incubator.member_joined", notices.path(tenancy), team=tenancy.application.team)
     return True
 
 
@@ -221,7 +225,7 @@ def drop_member(tenancy: Tenancy, member: Member) -> None:
         return
     member.answer, member.answered_at = Answer.DECLINED, clock.now()
     if member.student is not None:
-        notices.tell(member.student.user, "incubator.member_left", "/incubator/", team=tenancy.application.team)
+        tell(member.student.user, "incubator.member_left", "/incubator/", team=tenancy.application.team)
 
 
 # -- Another room ----------------------------------------------------------------------------------------------
@@ -229,13 +233,16 @@ def drop_member(tenancy: Tenancy, member: Member) -> None:
 
 def change_room(tenancy: Tenancy, actor: Any, workspace_id: int, last: date) -> Tenancy:
     """One tenancy ends with ``last``, another begins the day after, in one act; raises :class:`~.offer.Clash`."""
+    queries.one_by_one()
     hold(tenancy.workspace_id, workspace_id)
     if tenancy.status is TenancyState.ENDED and (there := _moved_to(tenancy, workspace_id)) is not None:
         return there
     room = next(iter(allotment.workspaces([workspace_id])), None)
     begins_on, ends_on = last + DAY, tenancy.ends_on
-    if room is None or (says := _cannot_move(tenancy, room, begins_on, ends_on, last)):
-        raise Clash([says if room is not None else _("This room is not lent any more.")])
+    if room is None:
+        raise Clash([_("This room is not lent any more.")])
+    if (says := _cannot_move(tenancy, room, begins_on, ends_on, last)) is not None:
+        raise Clash([says])
     try:
         with db.session.begin_nested():
             TENANCY.fire("end", tenancy, actor, on=last, why=_("Moved to %(room)s", room=room.code), moves=True)
@@ -371,7 +378,7 @@ def tell_ends() -> int:
 
 def teams_named(application: Application) -> list[str]:
     """Everyone on the team by name, the one who began it first."""
-    names = [application.lead.user.name]
+    names: list[Any] = [application.lead.user.name]
     for member in application.members:
         if member.answer is Answer.DECLINED or member.student_id == application.lead_id:
             continue
