@@ -31,7 +31,7 @@ from ..documents import queries as documents
 from ..documents import service as marks
 from ..documents.models import AnswerKind, MarkKind, Page
 from ..students.models import HardshipTag, Student
-from . import invented, points
+from . import invented, notices_application, points
 from .fitting import term_end
 from .models import (
     Application,
@@ -138,6 +138,9 @@ def _cases() -> list[Case]:
         Case(LEARNED, OLD, 84, room="201", begins=-374),
         Case(FLED, OLD, 81, room="207", begins=-370),
         Case(FOLDED, OLD, 74, room="202", begins=-374),
+        Case("鹤栖民宿", OLD, 78, room="204", begins=-378),
+        Case("寻味北湖", OLD, 72, room="D06", begins=-377),
+        Case("旧日相册", OLD, 76, room="D03", begins=-376),
         Case("校园快洗", OLD, 55),
         Case("北湖记忆文创", SPRING, 78, room="203", ends=29),
         Case("北纬代码", SPRING, 83, room="205", begins=-140),
@@ -351,7 +354,7 @@ class Tale:
 
     def blocks(self) -> None:
         """Two rooms are being worked on; teams were in them before."""
-        for code, days, until, reason in (("207", 24, 18, "消防改造"), ("D08", 10, 5, "桌椅维修")):
+        for code, days, until, reason in (("207", 190, 18, "消防改造"), ("D08", 10, 5, "桌椅维修")):
             with self._as(self.manager_id, "incubator.block", days):
                 place.block(
                     db.session.get_one(Workspace, self.rooms_by_code[code]), clock.today(), self._on(until), reason
@@ -449,9 +452,10 @@ class Tale:
         """The members are asked and confirm; one of a draft's has not answered yet."""
         assert case.lead is not None
         whole = self._whole(case)
-        with self._as(self._user(case.lead), "incubator.add_member", days, 9):
+        with self._as(self._user(case.lead), "incubator.add_member", days, 9) as lead:
             for n, index in enumerate(case.members):
-                application.add_student(whole, self._student(index), case.team.parts[n % 2])
+                member = application.add_student(whole, self._student(index), case.team.parts[n % 2])
+                notices_application.tell_asked(whole, member, accounts.user(self._user(index)), lead)
             if self.chance.random() < 0.2:
                 application.add_guest(whole, *self.chance.choice(GUESTS))
         whole = self._whole(case)
@@ -471,8 +475,10 @@ class Tale:
         if case.name in (MARKED, "盲文桌游"):
             mentor = self.story.people["mentor1"].id
         with self._as(student.user_id, "incubator.ask_teacher", days, 16):
-            made, _fresh = endorsement.ask(self._whole(case), accounts.user(mentor))
+            whole, teacher = self._whole(case), accounts.user(mentor)
+            made, _fresh = endorsement.ask(whole, teacher)
             db.session.flush()
+            notices_application.tell_teacher(whole, made, teacher)
         if written:
             self._write(made, case, days, invented.ENDORSEMENTS)
 
@@ -628,6 +634,10 @@ class Tale:
         with self._as(self.manager_id, "incubator.record_exit", 8) as manager:
             self._give_back(folded, manager)
             self._record(folded, people=0, became=invented.FOLDED)
+        for name, became in invented.AFTER.items():
+            with self._as(self.manager_id, "incubator.record_exit", 7) as manager:
+                self._give_back(self.by_name[name], manager)
+                self._record(self.by_name[name], people=1, became=became)
 
     def _give_back(self, case: Case, manager: User) -> None:
         for item in tenancies.hand_outs(case.tenancy):

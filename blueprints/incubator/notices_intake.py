@@ -23,7 +23,7 @@ def decision_path(application: Application) -> str:
 
 
 def results_path(application: Application) -> str:
-    return f"/incubator/intakes/{application.intake_id}/results?at={application.id}"
+    return f"/incubator/calls/{application.intake_id}/results?at={application.id}"
 
 
 @notice_kind("incubator.sheets_wait")

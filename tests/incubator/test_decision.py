@@ -64,7 +64,7 @@ def test_the_preview_is_word_for_word_what_the_team_reads(app, cast, browser):
     with app.app_context():
         call, made, criterion = a_scored_team(cast, 6, 5)
     manager = browser(cast.incubator)
-    manager.get(f"/incubator/intakes/{call}/results?at={made}")
+    manager.get(f"/incubator/calls/{call}/results?at={made}")
     typed = {"outcome": "rejected", "criterion": str(criterion), "reason": REASON}
     url = f"/incubator/applications/{made}/decision/preview"
     headers = {"HX-Request-Type": "partial", "HX-Target": "div#preview"}
@@ -128,7 +128,7 @@ def test_under_its_bar_a_team_is_approved_only_as_an_exception_that_says_why(app
         assert of(made).status is ApplicationState.APPROVED and of(made).points == 6600
         note = sa.select(AuditEntry.note).where(AuditEntry.subject_id == made, AuditEntry.verb == "application.approve")
         assert db.session.scalars(note).one() == why
-    assert why in manager.get(f"/incubator/intakes/{call}/results?at={made}").said
+    assert why in manager.get(f"/incubator/calls/{call}/results?at={made}").said
     assert why not in browser(cast.lin).get(f"/incubator/applications/{made}/decision").said
 
 
@@ -137,7 +137,7 @@ def test_the_relaxed_bar_holds_for_a_team_under_the_rule_and_the_manager_alone_k
         call, made, criterion = a_scored_team(cast, 7, 6, relief_asked=True, relief_met=True)
         rooms.an_application(cast.far, intake=call, status=SUBMITTED, relief_asked=True)
     manager = browser(cast.incubator)
-    page = manager.get(f"/incubator/intakes/{call}/results")
+    page = manager.get(f"/incubator/calls/{call}/results")
     assert page.said.count("relaxed bar") >= 1
     rows = [" ".join(r.text_content().split()) for r in page.page.xpath("//table//tbody/tr")]
     assert ["relaxed bar" in r for r in rows] == [True, False], "asked for is not met"
@@ -185,7 +185,7 @@ def test_nothing_is_decided_while_the_call_is_open_nor_twice(app, cast, browser)
     manager = browser(cast.incubator)
     answer = decide(manager, made, "rejected", criterion)
     assert answer.status == 409 and "Close the call first" in answer.said
-    assert manager.post(f"/incubator/intakes/{call}/close").status == 303
+    assert manager.post(f"/incubator/calls/{call}/close").status == 303
     assert decide(manager, made, "rejected", criterion).status == 303
     assert decide(manager, made, "rejected", criterion).status == 303, "the same act twice is one"
     answer = decide(manager, made, "approved", criterion, exception="y", exception_why="x")
@@ -211,7 +211,7 @@ def test_one_appeal_is_answered_once_and_may_approve_the_team(app, cast, browser
     assert answer.status == 409 and "possible once" in answer.said
     with app.app_context():
         assert kinds(cast.incubator.id) == ["incubator.appealed"]
-    page = manager.get(f"/incubator/intakes/{call}/results?at={made}")
+    page = manager.get(f"/incubator/calls/{call}/results?at={made}")
     assert "成本的来源写在附件第 3 页" in page.said
     assert manager.submit("/appeal-answer", appeal_outcome="approved").status == 422
     assert manager.submit("/appeal-answer", appeal_outcome="approved", appeal_answer="确实写了，抱歉。").status == 303
@@ -265,7 +265,7 @@ def test_an_appeal_is_not_granted_while_its_lead_has_another_application(app, ca
     assert team.post(f"/incubator/applications/{made}/appeal", {"appeal": "请再看"}).status == 303
     with app.app_context():
         rooms.an_application(cast.lin, intake=call)
-    manager.get(f"/incubator/intakes/{call}/results?at={made}")
+    manager.get(f"/incubator/calls/{call}/results?at={made}")
     answer = manager.submit("/appeal-answer", appeal_outcome="approved", appeal_answer="好的")
     assert answer.status == 422 and "has another open one" in answer.errors
     with app.app_context():
@@ -286,9 +286,9 @@ def test_a_call_of_forty_is_decided_on_one_page_after_the_other_by_itself(app, c
             rooms.a_sheet(made, cast.shen, n % 11, 8)
             rooms.a_sheet(made, cast.ding, 9, 8)
     manager = browser(cast.incubator)
-    manager.get("/incubator/intakes")
-    assert f"/incubator/intakes/{call}/results" in manager.at.text
-    page = manager.get(f"/incubator/intakes/{call}/results")
+    manager.get("/incubator/calls")
+    assert f"/incubator/calls/{call}/results" in manager.at.text
+    page = manager.get(f"/incubator/calls/{call}/results")
     (first,) = page.page.xpath("//a[@data-key='n']/@href")
     page, rounds, queries_ = manager.get(first.partition("#")[0]), 0, set()
     while page.has_form("/decision"):
@@ -313,7 +313,7 @@ def test_from_one_application_to_the_next_by_key(app, cast, browser):
     with app.app_context():
         call, made, _criterion = a_scored_team(cast, 9, 9)
         rooms.an_application(cast.far, intake=call, status=SUBMITTED)
-    page = browser(cast.incubator).get(f"/incubator/intakes/{call}/results?at={made}")
+    page = browser(cast.incubator).get(f"/incubator/calls/{call}/results?at={made}")
     assert page.page.xpath("//a[@data-key='j' and @rel='next']") and not page.page.xpath("//a[@data-key='k']")
 
 
@@ -321,18 +321,18 @@ def test_results_cost_the_same_for_one_and_for_many(app, cast, browser):
     with app.app_context():
         call, _made, _criterion = a_scored_team(cast, 9, 9)
     manager = browser(cast.incubator)
-    few = len(manager.get(f"/incubator/intakes/{call}/results").queries)
+    few = len(manager.get(f"/incubator/calls/{call}/results").queries)
     with app.app_context():
         for who in rooms.more_students(8, cast.lin):
             made = rooms.an_application(who, intake=call, status=SUBMITTED, plan=False, texts=False)
             rooms.a_sheet(made, cast.shen, 3, 3)
-    assert len(manager.get(f"/incubator/intakes/{call}/results").queries) == few
+    assert len(manager.get(f"/incubator/calls/{call}/results").queries) == few
 
 
 def test_the_results_are_taken_away_as_a_workbook_and_that_is_written_down(app, cast, browser):
     with app.app_context():
         call, _made, _criterion = a_scored_team(cast, 9, 9)
-    answer = browser(cast.incubator).get(f"/incubator/intakes/{call}/results.xlsx")
+    answer = browser(cast.incubator).get(f"/incubator/calls/{call}/results.xlsx")
     assert answer.status == 200 and answer.response.data[:2] == b"PK"
     with app.app_context(), unit("read"):
         assert db.session.scalar(sa.select(AuditEntry.id).where(AuditEntry.verb == "export.incubator.results"))
@@ -349,20 +349,20 @@ def test_every_team_gets_a_time_and_hears_of_it_once(app, cast, browser):
     day = (clock.today() + timedelta(days=6)).isoformat()
     times = {"day": day, "begins": "13:30", "each": "15"}
     for _twice in range(2):
-        assert manager.post(f"/incubator/intakes/{call}/pitches", times).status == 303
+        assert manager.post(f"/incubator/calls/{call}/pitches", times).status == 303
     with app.app_context():
         at = [clock.local(of(id_).pitch_at).strftime("%H:%M") for id_ in (made, other)]
         assert at == ["13:30", "13:45"]
         assert kinds(cast.far.id) == kinds(cast.meng.id) == ["incubator.pitch"]
     page = browser(cast.far).get(f"/incubator/applications/{other}/decision")
     assert "13:45" in page.said
-    manager.get(f"/incubator/intakes/{call}/results?at={other}")
+    manager.get(f"/incubator/calls/{call}/results?at={other}")
     assert manager.submit("/pitch", at="16:00", minutes="问了三个问题。").status == 303
     assert "问了三个问题" not in browser(cast.far).get(f"/incubator/applications/{other}/decision").text
-    manager.get(f"/incubator/intakes/{call}/results?at={other}")
+    manager.get(f"/incubator/calls/{call}/results?at={other}")
     answer = manager.submit("/pitch", at="")
     assert answer.status == 422 and "Choose the day and the time" in answer.errors
-    assert manager.post(f"/incubator/intakes/{call}/pitches", times | {"begins": "20:55", "each": "120"}).status == 422
+    assert manager.post(f"/incubator/calls/{call}/pitches", times | {"begins": "20:55", "each": "120"}).status == 422
 
 
 # -- At the same moment -------------------------------------------------------------------------------------------

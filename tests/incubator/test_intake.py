@@ -20,7 +20,7 @@ from blueprints.incubator.workflow.application import APPLICATION
 from tests.conftest import NOW
 from tests.incubator import rooms
 
-NEW = "/incubator/intakes/new"
+NEW = "/incubator/calls/new"
 
 
 def calls() -> list[Intake]:
@@ -50,15 +50,15 @@ def test_a_call_is_prepared_gets_its_referees_and_is_published(app, cast, browse
         (call,) = calls()
         assert call.status is IntakeState.DRAFT and (call.entry_bar, call.relaxed_bar) == (7000, 6000)
         assert sum(c.weight for c in call.criteria) == 100
-    page = manager.get(f"/incubator/intakes/{call.id}")
+    page = manager.get(f"/incubator/calls/{call.id}")
     assert "Name at least one referee" in page.said and not page.has_form("/open")
     assert manager.submit("/referees", who="shen").status == 303
-    page = manager.get(f"/incubator/intakes/{call.id}")
+    page = manager.get(f"/incubator/calls/{call.id}")
     assert "沈怀瑾" in page.said
     assert manager.submit("/open").status == 303
     with app.app_context():
         assert calls()[0].status is IntakeState.OPEN
-    page = browser(cast.lin).get(f"/incubator/intakes/{call.id}")
+    page = browser(cast.lin).get(f"/incubator/calls/{call.id}")
     for word in ("达到入驻线即可入驻", "70.0 of 100", "60.0 of 100", "Feasible"):
         assert word in page.said
     assert "沈怀瑾" not in page.said, "who scores is not published"
@@ -95,11 +95,11 @@ def test_weights_are_100_together_before_it_is_published(app, cast, browser):
     with app.app_context():
         call = rooms.a_call(cast.shen, status=IntakeState.DRAFT, weights=(60, 30))
     manager = browser(cast.incubator)
-    assert "90 together and must be 100" in manager.get(f"/incubator/intakes/{call}").said
-    assert manager.post(f"/incubator/intakes/{call}/open").status == 403
-    manager.get(f"/incubator/intakes/{call}/edit")
+    assert "90 together and must be 100" in manager.get(f"/incubator/calls/{call}").said
+    assert manager.post(f"/incubator/calls/{call}/open").status == 403
+    manager.get(f"/incubator/calls/{call}/edit")
     assert manager.submit("/edit", weight_1="40").status == 303
-    manager.get(f"/incubator/intakes/{call}")
+    manager.get(f"/incubator/calls/{call}")
     assert manager.submit("/open").status == 303
 
 
@@ -107,7 +107,7 @@ def test_a_criterion_can_be_taken_out_of_a_draft(app, cast, browser):
     with app.app_context():
         call = rooms.a_call(cast.shen, status=IntakeState.DRAFT, weights=(40, 20, 40))
     manager = browser(cast.incubator)
-    manager.get(f"/incubator/intakes/{call}/edit")
+    manager.get(f"/incubator/calls/{call}/edit")
     assert manager.submit("/edit", name_1="", weight_1="", weight_0="60").status == 303
     with app.app_context(), unit("read"):
         query = sa.select(Criterion.name, Criterion.weight).where(Criterion.intake_id == call)
@@ -118,9 +118,9 @@ def test_a_published_rule_does_not_change(app, cast, browser):
     with app.app_context():
         call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
     manager = browser(cast.incubator)
-    assert manager.get(f"/incubator/intakes/{call}/edit").status == 403
-    assert manager.post(f"/incubator/intakes/{call}/edit", the_form(entry_bar="10")).status == 403
-    assert manager.post(f"/incubator/intakes/{call}/discard").status == 403
+    assert manager.get(f"/incubator/calls/{call}/edit").status == 403
+    assert manager.post(f"/incubator/calls/{call}/edit", the_form(entry_bar="10")).status == 403
+    assert manager.post(f"/incubator/calls/{call}/discard").status == 403
     with app.app_context():
         assert calls()[0].entry_bar == 7000
 
@@ -129,7 +129,7 @@ def test_a_draft_is_discarded_with_all_that_belongs_to_it(app, cast, browser):
     with app.app_context():
         call = rooms.a_call(cast.shen, status=IntakeState.DRAFT)
     manager = browser(cast.incubator)
-    manager.get(f"/incubator/intakes/{call}")
+    manager.get(f"/incubator/calls/{call}")
     assert manager.submit("/discard").status == 303
     with app.app_context(), unit("read"):
         for model in (Intake, Criterion, Referee):
@@ -140,9 +140,9 @@ def test_a_draft_is_there_for_the_manager_alone(app, cast, browser):
     with app.app_context():
         call = rooms.a_call(cast.shen, status=IntakeState.DRAFT)
     for name, who in cast.everyone.items():
-        page = browser(who).get(f"/incubator/intakes/{call}")
+        page = browser(who).get(f"/incubator/calls/{call}")
         assert page.status == (200 if name == "incubator" else 404), name
-        assert ("2026 秋季批次" in browser(who).get("/incubator/intakes").said) == (name == "incubator")
+        assert ("2026 秋季批次" in browser(who).get("/incubator/calls").said) == (name == "incubator")
 
 
 def test_nobody_but_the_manager_acts_on_a_call(app, cast, browser):
@@ -155,10 +155,10 @@ def test_nobody_but_the_manager_acts_on_a_call(app, cast, browser):
             continue
         other = browser(who)
         for act in acts:
-            assert other.post(f"/incubator/intakes/{call}/{act}").status == 403, (name, act)
+            assert other.post(f"/incubator/calls/{call}/{act}").status == 403, (name, act)
         for act in ("decision", "decision/preview", "appeal-answer", "pitch"):
             assert other.post(f"/incubator/applications/{made}/{act}").status == 403, (name, act)
-        for page in (NEW, f"/incubator/intakes/{call}/results", f"/incubator/intakes/{call}/results.xlsx"):
+        for page in (NEW, f"/incubator/calls/{call}/results", f"/incubator/calls/{call}/results.xlsx"):
             assert other.get(page).status == 403, (name, page)
 
 
@@ -176,12 +176,12 @@ def test_a_referee_is_any_teacher_by_name_but_nobody_who_sees_names(app, cast, b
         ("T-", "More than one person fits"),
         ("", "Name the teacher"),
     ):
-        manager.get(f"/incubator/intakes/{call}")
+        manager.get(f"/incubator/calls/{call}")
         answer = manager.submit("/referees", who=words)
         assert answer.status == 422 and sentence in answer.errors, (words, answer.errors)
         assert answer.form("/referees").fields["who"] == words
     for words in ("贾泽南", "shj", "叶念星", "贾泽南"):
-        manager.get(f"/incubator/intakes/{call}")
+        manager.get(f"/incubator/calls/{call}")
         assert manager.submit("/referees", who=words).status == 303, words
     with app.app_context():
         assert {r.user_id for r in calls()[0].referees} == {cast.mentor.id, cast.shen.id, cast.leader.id}
@@ -196,7 +196,7 @@ def test_a_referee_is_removed_while_no_sheet_is_handed_in(app, cast, browser):
         (found,) = calls()
         ids = {r.user_id: r.id for r in found.referees}
     manager = browser(cast.incubator)
-    url = f"/incubator/intakes/{call}/referees"
+    url = f"/incubator/calls/{call}/referees"
     assert manager.post(f"{url}/{ids[cast.shen.id]}/remove").status == 409
     assert manager.post(f"{url}/{ids[cast.ding.id]}/remove").status == 303
     assert manager.post(f"{url}/{ids[cast.ding.id]}/remove").status == 404
@@ -250,12 +250,12 @@ def test_a_call_is_finished_when_everything_is_decided(app, cast, browser):
         call = rooms.a_call(cast.shen)
         made = rooms.an_application(cast.lin, intake=call, status=ApplicationState.SUBMITTED)
     manager = browser(cast.incubator)
-    answer = manager.post(f"/incubator/intakes/{call}/finish")
+    answer = manager.post(f"/incubator/calls/{call}/finish")
     assert answer.status == 409 and "1 application is not decided yet" in answer.said
     with app.app_context(), unit("write"):
         query = sa.select(Application).where(Application.id == made).options(*applications.WHOLE)
         APPLICATION.fire("withdraw", db.session.scalars(query).unique().one(), accounts.user(cast.lin.id))
-    assert manager.post(f"/incubator/intakes/{call}/finish").status == 303
+    assert manager.post(f"/incubator/calls/{call}/finish").status == 303
     with app.app_context():
         assert calls()[0].status is IntakeState.DECIDED
 
@@ -264,8 +264,8 @@ def test_the_list_costs_the_same_for_one_call_and_for_many(app, cast, browser):
     with app.app_context():
         rooms.a_call(cast.shen)
     manager = browser(cast.incubator)
-    few = len(manager.get("/incubator/intakes").queries)
+    few = len(manager.get("/incubator/calls").queries)
     with app.app_context():
         for n in range(6):
             rooms.a_call(cast.shen, name=f"批次 {n}")
-    assert len(manager.get("/incubator/intakes").queries) == few
+    assert len(manager.get("/incubator/calls").queries) == few

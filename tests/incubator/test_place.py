@@ -484,7 +484,7 @@ def test_the_managers_work_is_sorted_by_due_date_and_each_line_leads_there(app, 
     assert found == [
         f"/incubator/tenancies/{stays}/checks/{check_id}",
         f"/incubator/tenancies/{offered}",
-        f"/incubator/intakes/{call}",
+        f"/incubator/calls/{call}",
         f"/incubator/tenancies/{stays}",
         f"/incubator/workspaces/{rooms[2]}#block",
     ]

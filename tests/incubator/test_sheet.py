@@ -255,7 +255,7 @@ def test_nothing_is_scored_while_teams_may_still_change_it_nor_after_the_decisio
     referee = browser(cast.shen)
     assert referee.get(f"/incubator/sheets/{made}").status == 404
     assert "Nothing to score just now" in referee.get("/incubator/sheets").said
-    assert browser(cast.incubator).post(f"/incubator/intakes/{call}/close").status == 303
+    assert browser(cast.incubator).post(f"/incubator/calls/{call}/close").status == 303
     with app.app_context():
         first, _second = rooms.criteria_of(call)
         given = points(call, 7, 7)

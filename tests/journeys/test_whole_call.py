@@ -56,7 +56,7 @@ def test_a_whole_call_is_scored_and_decided(school: School, visit: Visitors) -> 
 
     page, paths = visit(school.cast.incubator), set()
     page.on("framenavigated", lambda frame: paths.add(urlsplit(frame.url).path))
-    page.goto("/incubator/intakes")
+    page.goto("/incubator/calls")
     page.get_by_role("link", name="Results 2026 秋季批次").click()
     page.keyboard.press("n")
     for decided in range(TEAMS):
@@ -72,6 +72,6 @@ def test_a_whole_call_is_scored_and_decided(school: School, visit: Visitors) -> 
         page.get_by_role("button", name="Decide, and tell the team").click()
         expect(title if decided < TEAMS - 1 else page.locator("main")).not_to_have_text(before or "")
     expect(page.get_by_text("Everything is decided.")).to_be_visible()
-    assert paths <= {"/incubator/intakes", f"/incubator/intakes/{call}/results"}
+    assert paths <= {"/incubator/calls", f"/incubator/calls/{call}/results"}
     assert school.count(Decision) == TEAMS
     assert school.count(Application, Application.status == ApplicationState.SUBMITTED) == 0

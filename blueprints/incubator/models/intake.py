@@ -96,6 +96,7 @@ class Sheet(Audited, Model):
     """One referee's scores of one application, entered blind; handed in, it does not change any more."""
 
     __tablename__ = "score_sheet"
+    __masked__ = frozenset({"remark"})
     __table_args__ = (sa.UniqueConstraint("application_id", "user_id"),)
 
     application_id: Mapped[int] = reference("application.id", ondelete="CASCADE", index=False)

@@ -130,7 +130,7 @@ def _calls(today: date) -> tuple[list[Any], list[Work]]:
     """The calls with their counts, and those of them that wait for the manager."""
     calls, counts, work = queries.calls(), intakes.counts(), []
     for call in calls:
-        home = f"/incubator/intakes/{call.id}"
+        home = f"/incubator/calls/{call.id}"
         open_ = counts[call.id][ApplicationState.SUBMITTED]
         if call.status is IntakeState.OPEN and call.closes_on <= today + CALL_ENDS:
             work.append(Work(call.closes_on, call.name, _("closes; then the review begins"), home, _("Look")))

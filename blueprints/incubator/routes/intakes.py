@@ -48,7 +48,7 @@ def _for_templates() -> dict[str, Any]:
 # -- The list, and one call -----------------------------------------------------------------------------------
 
 
-@bp.get("/intakes", access=signed_in)
+@bp.get("/calls", access=signed_in)
 def intakes() -> Response:
     manages = policy.is_manager(current_user)
     return render(
@@ -64,7 +64,7 @@ def intakes() -> Response:
     )
 
 
-@bp.get("/intakes/new", access=policy.manager_door)
+@bp.get("/calls/new", access=policy.manager_door)
 def new_intake() -> Response:
     return _edit(intake_form()(formdata=None, data=intake_data(None)), None)
 
@@ -73,7 +73,7 @@ def _edit(form: Any, intake: Intake | None, status: int = 200) -> Response:
     return render("incubator/intake_edit.html", status, form=form, intake=intake, tab="intakes")
 
 
-@bp.post("/intakes/new", access=policy.manager_door)
+@bp.post("/calls/new", access=policy.manager_door)
 def create_intake() -> Response:
     form = intake_form()()
     if not form.validate():
@@ -82,7 +82,7 @@ def create_intake() -> Response:
     return done(url_for(".intake", id=made.id), _("Saved as a draft. Name the referees, then publish it."))
 
 
-@bp.get("/intakes/<int:id>", access=signed_in)
+@bp.get("/calls/<int:id>", access=signed_in)
 def intake(id: int) -> Response:
     """The rule, for everybody once it is published; for the manager also the referees and what was handed in."""
     return _call(load(Intake, id, None, queries.FULL))
@@ -124,13 +124,13 @@ def _missing(found: Intake) -> list[str]:
     return missing
 
 
-@bp.get("/intakes/<int:id>/edit", access=policy.manager_door)
+@bp.get("/calls/<int:id>/edit", access=policy.manager_door)
 def edit_intake(id: int) -> Response:
     found = load(Intake, id, "change", queries.FULL)
     return _edit(intake_form()(formdata=None, data=intake_data(found)), found)
 
 
-@bp.post("/intakes/<int:id>/edit", access=policy.manager_door)
+@bp.post("/calls/<int:id>/edit", access=policy.manager_door)
 def save_intake(id: int) -> Response:
     found = load(Intake, id, "change", queries.FULL)
     form = intake_form()()
@@ -140,13 +140,13 @@ def save_intake(id: int) -> Response:
     return done(url_for(".intake", id=id), _("Saved."))
 
 
-@bp.post("/intakes/<int:id>/discard", access=policy.manager_door)
+@bp.post("/calls/<int:id>/discard", access=policy.manager_door)
 def discard_intake(id: int) -> Response:
     service.discard(load(Intake, id, "change", queries.FULL))
     return done(url_for(".intakes"), _("The draft is gone."))
 
 
-@bp.post("/intakes/<int:id>/open", access=policy.manager_door)
+@bp.post("/calls/<int:id>/open", access=policy.manager_door)
 def open_intake(id: int) -> Response:
     found = load(Intake, id, None, queries.FULL)
     if found.status is IntakeState.DRAFT and found.closes_on < clock.today():
@@ -155,13 +155,13 @@ def open_intake(id: int) -> Response:
     return done(url_for(".intake", id=id), _("Published. The rule is fixed from now on, and everybody can read it."))
 
 
-@bp.post("/intakes/<int:id>/close", access=policy.manager_door)
+@bp.post("/calls/<int:id>/close", access=policy.manager_door)
 def close_intake(id: int) -> Response:
     INTAKE.fire("close", load(Intake, id, None, queries.FULL), current_user)
     return done(url_for(".intake", id=id), _("Closed. The referees have a notice."))
 
 
-@bp.post("/intakes/<int:id>/finish", access=policy.manager_door)
+@bp.post("/calls/<int:id>/finish", access=policy.manager_door)
 def finish_intake(id: int) -> Response:
     found = load(Intake, id, None, queries.FULL)
     if left := queries.undecided(id):
@@ -175,7 +175,7 @@ def finish_intake(id: int) -> Response:
 # -- Referees -------------------------------------------------------------------------------------------------
 
 
-@bp.post("/intakes/<int:id>/referees", access=policy.manager_door)
+@bp.post("/calls/<int:id>/referees", access=policy.manager_door)
 def add_referee(id: int) -> Response:
     found = load(Intake, id, "referee", queries.FULL)
     if found.status is IntakeState.DECIDED:
@@ -201,7 +201,7 @@ def add_referee(id: int) -> Response:
     return done(url_for(".intake", id=id) + "#referees", _("%(name)s is a referee.", name=people[0].name))
 
 
-@bp.post("/intakes/<int:id>/referees/<int:referee_id>/remove", access=policy.manager_door)
+@bp.post("/calls/<int:id>/referees/<int:referee_id>/remove", access=policy.manager_door)
 def remove_referee(id: int, referee_id: int) -> Response:
     found = load(Intake, id, "referee", queries.FULL)
     referee: Referee | None = next((r for r in found.referees if r.id == referee_id), None)
@@ -219,7 +219,7 @@ def remove_referee(id: int, referee_id: int) -> Response:
 # -- Results --------------------------------------------------------------------------------------------------
 
 
-@bp.get("/intakes/<int:id>/results", access=policy.manager_door)
+@bp.get("/calls/<int:id>/results", access=policy.manager_door)
 def results(id: int) -> Response:
     """Every application with its sheets; ``?at=`` opens one of them, ``next`` the first that is not decided."""
     return _results(load(Intake, id, "decide", queries.FULL))
@@ -356,7 +356,7 @@ def answer_appeal(id: int) -> Response:
     return done(url_for(".results", id=intake.id, at=id), _("Answered. The team has a notice."))
 
 
-@bp.post("/intakes/<int:id>/pitches", access=policy.manager_door)
+@bp.post("/calls/<int:id>/pitches", access=policy.manager_door)
 def lay_out_pitches(id: int) -> Response:
     """Times one after the other for everybody who is not decided, in the order of their numbers."""
     intake = load(Intake, id, "decide", queries.FULL)
@@ -379,7 +379,7 @@ def save_pitch(id: int) -> Response:
     return done(url_for(".results", id=intake.id, at=id) + "#one", _("Saved."))
 
 
-@bp.get("/intakes/<int:id>/results.xlsx", access=policy.manager_door, writes=False)
+@bp.get("/calls/<int:id>/results.xlsx", access=policy.manager_door, writes=False)
 def export_results(id: int) -> Response:
     intake = load(Intake, id, "decide", queries.FULL)
     head = [_("No."), _("Team"), _("College"), _("Sheets"), _("Total"), _("Spread"), _("State"), _("Reason")]

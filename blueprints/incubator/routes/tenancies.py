@@ -512,7 +512,6 @@ def _exit(held: Tenancy, form: forms.ExitForm, status: int = 200) -> Response:
     facts: dict[str, Any] = {
         "tab": "tenancies",
         "tenancy": held,
-        "record": record,
         "form": form,
         "due": due,
         "today": clock.today(),
