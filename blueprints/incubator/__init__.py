@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
-from ..core import demo
+from ..accounts.models import Role
+from ..core import demo, shell
 from . import jobs_tenancy, policy, verify
 from .routes import (
     allotment,
@@ -29,6 +31,8 @@ def init_app(app: Flask) -> None:
 
 
 demo.MODULES.append(f"{__name__}.demo")
+PART = (Role.STUDENT, Role.INCUBATOR_MANAGER, Role.OFFICE, Role.SCHOOL_LEADER, Role.COLLEGE_LEADER, Role.MENTOR)
+shell.nav(shell.NavItem("incubator.index", _l("Incubator"), "box", lambda actor: actor.has(*PART), 35))
 
 __all__ = [
     "allotment",

@@ -45,7 +45,7 @@ def the_form(**facts: str) -> dict[str, str]:
 def test_a_call_is_prepared_gets_its_referees_and_is_published(app, cast, browser):
     manager = browser(cast.incubator)
     manager.get(NEW)
-    assert manager.submit("/intakes/new", **the_form()).status == 303
+    assert manager.submit("/calls/new", **the_form()).status == 303
     with app.app_context():
         (call,) = calls()
         assert call.status is IntakeState.DRAFT and (call.entry_bar, call.relaxed_bar) == (7000, 6000)
@@ -74,12 +74,12 @@ def test_what_was_typed_stays_when_something_is_wrong(app, cast, browser):
         name_6="",
         weight_6="5",
     )
-    answer = manager.submit("/intakes/new", **wrong)
+    answer = manager.submit("/calls/new", **wrong)
     assert answer.status == 422
     for sentence in ("The end lies before", "cannot be higher", "Type its weight", "Name what is scored"):
         assert sentence in answer.errors
-    assert answer.form("/intakes/new").fields["name"] == "2027 春季批次"
-    assert answer.form("/intakes/new").fields["weight_6"] == "5"
+    assert answer.form("/calls/new").fields["name"] == "2027 春季批次"
+    assert answer.form("/calls/new").fields["weight_6"] == "5"
     with app.app_context():
         assert calls() == []
 
@@ -88,7 +88,7 @@ def test_what_was_typed_stays_when_something_is_wrong(app, cast, browser):
 def test_a_bar_is_a_number_between_0_and_100(app, cast, browser, bar):
     manager = browser(cast.incubator)
     manager.get(NEW)
-    assert manager.submit("/intakes/new", **the_form(entry_bar=bar)).status == 422
+    assert manager.submit("/calls/new", **the_form(entry_bar=bar)).status == 422
 
 
 def test_weights_are_100_together_before_it_is_published(app, cast, browser):

@@ -382,7 +382,7 @@ def test_no_order_of_events_breaks_the_rules_of_the_rooms(live):
     run_state_machine_as_test(
         Rooms,
         settings=settings(
-            max_examples=14,
+            max_examples=12,
             stateful_step_count=50,
             deadline=None,
             database=None,
