@@ -375,7 +375,7 @@ class Tale:
                     "name": plan.title or f"{closes.year} {season}批次",
                     "opens_on": self._on(-plan.opens),
                     "closes_on": closes,
-                    "pitch_on": self._on(-plan.pitch),
+                    "pitch_on": self._pitch_day(plan),
                     "entry_bar": entry,
                     "relaxed_bar": relaxed,
                     "rule": invented.RULE,
@@ -389,6 +389,9 @@ class Tale:
             self.calls[key] = made.id
         with self._as(self.manager_id, "intake.open", plan.opens + 4) as manager:
             INTAKE.fire("open", self._intake(key), manager)
+
+    def _pitch_day(self, plan: Round) -> date:
+        return clock.add_working_days(self._on(-plan.pitch - 1), 1)
 
     def _intake(self, key: str) -> Intake:
         query = sa.select(Intake).where(Intake.id == self.calls[key]).options(*intakes.FULL)
@@ -507,7 +510,7 @@ class Tale:
             INTAKE.fire("lapse", self._intake(key), None)
         criteria = list(self._intake(key).criteria)  # a team read anew takes them off the call
         with self._as(self.manager_id, "incubator.lay_out", plan.closes - 2) as manager:
-            begin = clock.start_of(self._on(-plan.pitch)) + timedelta(hours=13, minutes=30)
+            begin = clock.start_of(self._pitch_day(plan)) + timedelta(hours=9)
             times = [begin + timedelta(minutes=15 * n) for n in range(len(found))]
             call.lay_out([self._whole(c) for c in found], times, manager)
         for login in REFEREES:
@@ -520,7 +523,7 @@ class Tale:
         if plan.decided is None:
             return
         for case in found:
-            with self._as(self.manager_id, "incubator.pitch", plan.pitch, 18) as manager:
+            with self._as(self.manager_id, "incubator.pitch", plan.decided, 12) as manager:
                 whole = self._whole(case)
                 call.set_pitch(whole, manager, whole.pitch_at, self.chance.choice(invented.MINUTES))
             self._decide(case, plan.decided)
@@ -670,9 +673,9 @@ class Tale:
         return [t for c in self.cases if c.tenancy and (t := self._tenancy(c)).status == "active"]
 
     def _fees(self, case: Case) -> None:
-        late = self.chance.random() < 0.2
+        late, begins_on = self.chance.random() < 0.2, self._tenancy(case).begins_on
         for line in tenancies.fee_lines(case.tenancy):
-            paid = line.month + timedelta(days=self.chance.randint(3, 16))
+            paid = max(line.month, begins_on) + timedelta(days=self.chance.randint(3, 16))
             if paid < clock.today() - timedelta(days=25 if late else 0) and line.waived < line.amount:
                 with self._as(self.manager_id, "incubator.pay_fee", (clock.today() - paid).days, 11):
                     tenant.pay(line)
@@ -713,7 +716,8 @@ class Tale:
             db.session.flush()
             endorsement.send_marks(paper, teacher)
         with self._as(lead, "incubator.answer_mark", 3, 20):
-            view = documents.marks([document.id], drafts_of=None, viewer=lead)[document.id][0]
+            shown = documents.marks([document.id], drafts_of=None, viewer=lead)[document.id]
+            view = next(m for m in shown if m.wants_answer)
             row = documents.mark(document.id, view.id)
             if row is not None:
                 marks.answer(row, lead, AnswerKind.QUESTION, invented.ANSWER)

@@ -15,6 +15,9 @@ from blueprints.accounts.models import Cohort, Notice, OrgUnit, User
 from blueprints.clinic import service
 from blueprints.core import clock
 from blueprints.core.db import db, unit
+from blueprints.incubator.models import Application, Building, Floor, IntakeState, Paper
+from blueprints.incubator.queries.application import WHOLE
+from blueprints.incubator.service import endorsement as endorsements
 from blueprints.mentoring import plan_templates
 from blueprints.mentoring.models import HandoverCause, HandoverItem, Level, PlanStep
 from blueprints.mentoring.service import assignment, diary
@@ -25,6 +28,7 @@ from blueprints.mentoring.service import tag as tags
 from blueprints.students import queries as register
 from blueprints.students.models import Code, Side, Student
 from tests import people
+from tests.incubator import rooms
 from tests.mentoring import care
 from tests.people import Cast
 
@@ -68,7 +72,7 @@ def scene(app, cast: Cast) -> Scene:
         with unit("write") as session:
             link = accounts.one_time_link(session.get_one(User, cast.mentor.id))
             notice = session.scalars(sa.select(Notice.id).where(Notice.user_id == cast.lin.id)).first()
-        things = {"/students/<": cast.lin.student_id, "user_id": cast.ding.id, **mentoring(cast)}
+        things = {"/students/<": cast.lin.student_id, "user_id": cast.ding.id, **mentoring(cast), **incubator(cast)}
         stranger = care.another_mentor(cast, "song", "宋远舟", cast.arts)
     return Scene(cast, id_, published, draft, notice, link.rpartition("/")[2], stranger.login, things)
 
@@ -117,6 +121,31 @@ def mentoring(cast: Cast) -> dict[str, int]:
             "student_id": cast.lin.student_id,
             "step": step,
             "tag": tag.id,
+        }
+
+
+def incubator(cast: Cast) -> dict[str, int]:
+    """meng writes an application that the mentor is asked to endorse; far's team has an offer of a room."""
+    room = rooms.a_workspace("201")
+    call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+    draft = rooms.an_application(cast.meng, intake=call)
+    tenancy = rooms.an_offer(cast.incubator, rooms.approved(cast.far, intake=call), room)
+    with unit("write") as session:
+        application = (
+            session.scalars(sa.select(Application).where(Application.id == draft).options(*WHOLE)).unique().one()
+        )
+        endorsement, _new = endorsements.ask(application, people.accounts.user(cast.mentor.id))
+        session.flush()
+        return {
+            "/incubator/applications/<": draft,
+            "/incubator/buildings/<": session.scalars(sa.select(Building.id)).one(),
+            "/incubator/calls/<": call,
+            "/incubator/endorsements/<": endorsement.id,
+            "/incubator/floors/<": session.scalars(sa.select(Floor.id)).one(),
+            "/incubator/papers/<": session.scalars(sa.select(Paper.id).where(Paper.application_id == draft)).one(),
+            "/incubator/sheets/<": draft,
+            "/incubator/tenancies/<": tenancy,
+            "/incubator/workspaces/<": room,
         }
 
 
