@@ -222,7 +222,10 @@ def test_a_published_call_takes_nothing_before_its_first_day_and_nothing_after_i
         made = rooms.an_application(cast.lin, intake=call)
         with pytest.raises(Denied, match=r"from a later day|还没到"):
             submit(made, cast.lin)
-        with clock.told(NOW + timedelta(days=10)), pytest.raises(Denied, match=r"deadline of this call has passed|截止"):
+        with (
+            clock.told(NOW + timedelta(days=10)),
+            pytest.raises(Denied, match=r"deadline of this call has passed|截止"),
+        ):
             submit(made, cast.lin)
         with clock.told(NOW + timedelta(days=9)):
             submit(made, cast.lin)
