@@ -31,7 +31,7 @@ class IntakeState(StrEnum):
 INTAKE_WORDS = {
     IntakeState.DRAFT: _l("Being prepared"),
     IntakeState.OPEN: _l("Open for applications"),
-    IntakeState.REVIEWING: _l("Being reviewed"),
+    IntakeState.REVIEWING: _l("Under review"),
     IntakeState.DECIDED: _l("Decided"),
 }
 
