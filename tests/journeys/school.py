@@ -50,8 +50,10 @@ class School:
 
     ids: dict[str, int]
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str = "") -> None:
         self._env = {"QIHANG_DATA": str(folder), "QIHANG_PORT": str(machine.free_port())}
+        if database_url:
+            self._env["QIHANG_DATABASE_URL"] = database_url
         self._log = folder / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
         settings = from_environment(self._env)

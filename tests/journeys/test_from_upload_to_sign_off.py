@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from blueprints.core.db import db
+from tests import machine
 
 from .school import School, two_pages
 from .visitors import (
@@ -25,6 +30,19 @@ from .visitors import (
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 A4_POINTS = (595, 842)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def school(
+    request: pytest.FixtureRequest, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[School]:
+    """The whole way is gone on both databases."""
+    with ExitStack() as kept:
+        url = f"{kept.enter_context(machine.postgresql())}/postgres" if request.param == "postgresql" else ""
+        with School(tmp_path_factory.mktemp("school"), url) as made:
+            yield made
+            with made.app.app_context():
+                db.engine.dispose()
 
 
 def test_a_student_and_a_teacher_from_the_upload_to_the_sign_off(school: School, visit: Visitors) -> None:
