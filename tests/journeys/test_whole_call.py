@@ -58,6 +58,7 @@ def test_a_whole_call_is_scored_and_decided(school: School, visit: Visitors) -> 
     page.on("framenavigated", lambda frame: paths.add(urlsplit(frame.url).path))
     page.goto("/incubator/calls")
     page.get_by_role("link", name="Results 2026 秋季批次").click()
+    page.wait_for_url(f"**/incubator/calls/{call}/results")
     page.keyboard.press("n")
     for decided in range(TEAMS):
         title = page.locator("#one_title")

@@ -20,6 +20,7 @@ from ..models import (
     Endorsement,
     Intake,
     IntakeState,
+    Referee,
     Renewal,
     RenewalState,
     Sheet,
@@ -128,6 +129,22 @@ def living_tenancies(application_ids: Iterable[int]) -> dict[int, Tenancy]:
         .options(joinedload(Tenancy.workspace))
     )
     return {t.application_id: t for t in db.session.scalars(query)}
+
+
+def asked_until(tenancy_ids: Iterable[int]) -> dict[int, date]:
+    """Until when these teams ask to stay, where nobody has decided yet."""
+    query = sa.select(Renewal.tenancy_id, Renewal.until_on).where(
+        Renewal.tenancy_id.in_(list(tenancy_ids)), Renewal.status == RenewalState.ASKED
+    )
+    return dict(rows(query))
+
+
+def has_part(actor: Any) -> tuple[bool, bool]:
+    """Whether this teacher was ever asked for an endorsement, and to be a referee."""
+    endorses = sa.exists().where(Endorsement.user_id == actor.id)
+    referees = sa.exists().where(Referee.user_id == actor.id)
+    found = db.session.execute(sa.select(endorses, referees)).one()
+    return bool(found[0]), bool(found[1])
 
 
 def endorsements_open(actor: Any) -> int:

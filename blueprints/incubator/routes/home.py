@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -179,6 +179,7 @@ class Own:
     text: str
     url: str
     act: str
+    asks_until: date | None = None
 
 
 def _steps() -> list[str]:
@@ -234,6 +235,7 @@ def _student() -> dict[str, Any]:
     own = applications.own(current_user)
     living = [a for a in own if a.status not in OVER]
     tenancies = queries.living_tenancies([a.id for a in living])
+    asks = queries.asked_until(t.id for t in tenancies.values())
     places, turns = {}, {}
     if any(a.status is ApplicationState.APPROVED for a in living):
         teams = waitlist.waiting()
@@ -241,8 +243,10 @@ def _student() -> dict[str, Any]:
         found, _openings = waitlist.forecast([t for t in teams if t.id not in offered])
         places = {t.id: n for n, t in enumerate(teams, 1)}
         turns = {t.id: when(found.get(t.id), t.id in offered) for t in teams}
+    mine = [_own(a, tenancies.get(a.id), places.get(a.id, 0), turns.get(a.id, "")) for a in living]
+    until = {id_: asks.get(t.id) for id_, t in tenancies.items()}
     return {
-        "own": [_own(a, tenancies.get(a.id), places.get(a.id, 0), turns.get(a.id, "")) for a in living],
+        "own": [replace(o, asks_until=until.get(o.application.id)) for o in mine],
         "past": [a for a in own if a.status in OVER],
         "asked": applications.asked_of(current_user),
         "calls": applications.open_calls(),
@@ -256,7 +260,10 @@ def _student() -> dict[str, Any]:
 
 
 def _teacher() -> dict[str, Any]:
+    endorses, referees = queries.has_part(current_user)
     return {
+        "endorses": endorses,
+        "referees": referees,
         "endorsements": queries.endorsements_open(current_user),
         "sheets": queries.sheets_open(current_user),
     }

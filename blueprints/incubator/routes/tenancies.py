@@ -140,12 +140,17 @@ def _track(held: Tenancy) -> list[tuple[Any, Any, bool]]:
     """The way of a tenancy: (word, day, done)."""
     today = clock.today()
     in_room = held.status in (TenancyState.ACTIVE, TenancyState.ENDED)
-    way = [
-        (_("Offered"), clock.local(held.offered_at).date() if held.offered_at else None, True),
-        (_("Accepted"), None, in_room or held.status is TenancyState.ACCEPTED),
-        (_("Signed"), None, in_room),
-        (_("Moved in"), held.begins_on, in_room and held.begins_on <= today),
+    moved = clock.local(held.last_moved_at).date() if held.last_moved_at else None
+    way: list[tuple[Any, Any, bool]] = [
+        (_("Offered"), clock.local(held.offered_at).date() if held.offered_at else None, True)
     ]
+    # The row knows the day of its last move alone: what is done and has no day is left out.
+    if not in_room:
+        accepted = held.status is TenancyState.ACCEPTED
+        way.append((_("Accepted"), moved if accepted else None, accepted))
+    if not in_room or held.last_move == "sign":
+        way.append((_("Signed"), moved if in_room else None, in_room))
+    way.append((_("Moved in"), held.begins_on, in_room and held.begins_on <= today))
     for days in queries.NOTICE_DAYS:
         on = held.ends_on - timedelta(days=days)
         if on > held.begins_on:
