@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from itertools import product
 from typing import Any
@@ -15,8 +16,12 @@ from playwright.sync_api import Browser, Page, Response, expect
 from blueprints.accounts import queries as accounts
 from blueprints.accounts.models import OrgUnit
 from blueprints.clinic.invented import as_pdf
-from blueprints.core import audit, clock
+from blueprints.core import audit, clock, jobs
 from blueprints.core.db import db, unit
+from blueprints.documents import service as documents
+from blueprints.incubator.fitting import term_end
+from blueprints.incubator.models import ApplicationState
+from blueprints.incubator.service import renewal
 from blueprints.mentoring import plan_templates
 from blueprints.mentoring.models import Level
 from blueprints.mentoring.queries import assignment
@@ -26,8 +31,10 @@ from blueprints.mentoring.service import diary, help_request, plan, tag
 from blueprints.students import queries as registered
 from blueprints.students import service as register
 from blueprints.students.models import Side, Student, Way
+from tests.incubator import rooms
+from tests.incubator.test_endorsement import asked, plan_of
 from tests.mentoring import care
-from tests.people import Cast
+from tests.people import Cast, receive
 
 from .school import School, _serve_today, chinese
 from .test_mentoring import a_handover
@@ -88,6 +95,9 @@ GATES = {
     "round": Sight("mentor", "/mentoring/round?list=all&at={lin}", arrange=read_a_line),
     "file": Sight("mentor", "/mentoring/students/{lin}", arrange=open_every_fold),
     "my-mentor": Sight("lin", "/me/mentor"),
+    "floor-plan": Sight("incubator", "/incubator/plan?room={room_201}"),
+    "application": Sight("lin", "/incubator/applications/{team}", arrange=open_every_fold),
+    "waitlist": Sight("incubator", "/incubator/waitlist"),
 }
 OTHERS = {
     "reviewer-home": Sight("shen", "/"),
@@ -127,6 +137,23 @@ OTHERS = {
     "question": Sight("counselor", "/mentoring/help/{question}", arrange=open_every_fold),
     "mentoring-settings": Sight("office", "/mentoring/settings"),
     "codes": Sight("office", "/mentoring/codes"),
+    "incubator-team": Sight("meng", "/incubator/"),
+    "incubator-manager": Sight("incubator", "/incubator/"),
+    "incubator-teacher": Sight("mentor", "/incubator/"),
+    "occupancy": Sight("incubator", "/incubator/occupancy"),
+    "call": Sight("incubator", "/incubator/calls/{call}", arrange=open_every_fold),
+    "results": Sight("incubator", "/incubator/calls/{call}/results?at={scored}", arrange=open_every_fold),
+    "sheet": Sight("ding", "/incubator/sheets/{to_score}", True, open_every_fold),
+    "decision": Sight("incubator", "/incubator/calls/{call}/results?at={to_score}"),
+    "paper": Sight("mentor", "/incubator/papers/{paper}", True, open_composer),
+    "allotment": Sight("incubator", "/incubator/allotment?suggest=1"),
+    "waitlist-student": Sight("far", "/incubator/waitlist"),
+    "tenancy": Sight("incubator", "/incubator/tenancies/{tenancy}", arrange=open_every_fold),
+    "own-tenancy": Sight("meng", "/incubator/tenancies/{tenancy}", arrange=open_every_fold),
+    "tenancies": Sight("incubator", "/incubator/tenancies"),
+    "agreement": Sight("meng", "/incubator/tenancies/{tenancy}/agreement"),
+    "figures": Sight("incubator", "/incubator/figures"),
+    "incubator-settings": Sight("incubator", "/incubator/settings"),
 }
 SIGHTS = GATES | OTHERS
 SEEN = [*product(GATES, ("en-US", "zh-CN")), *product(OTHERS, ("en-US",))]
@@ -148,6 +175,7 @@ def school(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
     made.publish(made.ids["result"], cast.shen)
     made.ids |= mentored(made)
     made.claim(made.ids["room"], cast.shen, marks=3)
+    made.ids |= lent(made)
     with made:
         yield made
 
@@ -195,6 +223,41 @@ def paper_work(cast: Cast) -> dict[str, int]:
     made = assignments.propose(college, cohort, leader, worked, keeps_present=True, replaces=None)
     db.session.flush()
     return {"question": question.id, "proposal": made.id}
+
+
+def lent(school: School) -> dict[str, int]:
+    """A centre with a team in a room, an offer, a line of those who wait, a draft and a call being reviewed."""
+    cast, today = school.cast, clock.today()
+    with school.app.app_context():
+        with unit("write"):
+            documents.drawing_of(receive())
+        jobs.drain()
+        floor = rooms.a_floor()
+        places = [rooms.a_workspace(str(201 + n), floor, seats=4 + n % 3) for n in range(6)]
+        rooms.a_block(places[4], today, today + timedelta(days=45))
+        leads = rooms.more_students(6, cast.lin)
+        draft = rooms.an_application(cast.lin, members=[leads[0]], asked=[leads[1]])
+        asked(draft, cast.mentor)
+        call = rooms.a_call(cast.shen, cast.ding)
+        scored, to_score = (
+            rooms.an_application(
+                lead, intake=call, team=team, status=ApplicationState.SUBMITTED, submitted_at=clock.now()
+            )
+            for lead, team in zip(leads, ("榫卯课堂", "乡音有声书"), strict=False)
+        )
+        rooms.a_sheet(scored, cast.shen, 9, 8, remark="做法清楚，先做小。")
+        rooms.a_sheet(scored, cast.ding, 4, 7)
+        rooms.a_sheet(to_score, cast.shen, 6, 7)
+        for lead, team in zip((cast.far, *leads[2:4]), ("旧书新读", "湿地影像", "听见方言"), strict=True):
+            rooms.approved(lead, intake=call, team=team)
+        rooms.an_offer(cast.incubator, rooms.approved(leads[4], intake=call, team="萤火心理"), places[1])
+        home = rooms.approved(cast.meng, intake=call, team="黑土菌丝")
+        tenancy = rooms.in_a_room(cast.meng, cast.incubator, home, places[0])
+        until = term_end(term_end(today, 12) + timedelta(days=1), 6)
+        rooms.tenancy_act(tenancy, renewal.ask, cast.meng, until, "订单还在，想再留半年。")
+        ids = {"team": draft, "paper": plan_of(draft), "call": call, "scored": scored, "to_score": to_score}
+    school.write(_serve_today)
+    return {"room_201": places[0], "tenancy": tenancy, **ids}
 
 
 @pytest.fixture(scope="module")

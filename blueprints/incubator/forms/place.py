@@ -78,7 +78,10 @@ class WorkspaceForm(Form):
     h = _number(_l("Height on the plan"), 10, SIDE, 160)
 
     def validate_hardship_fee(self, field: Any) -> None:
-        if field.data is not None and self.fee.data is not None and field.data > self.fee.data:
+        amounts = (field.data, self.fee.data)
+        if any(a is None or a.is_nan() for a in amounts):
+            return  # said already; "nan" is a decimal, and compares with nothing
+        if field.data > self.fee.data:
             raise ValidationError(_("This is more than the fee itself."))
 
     @property

@@ -95,7 +95,8 @@ class WaiveForm(Form):
         return int((self.waived.data or Decimal(0)) * 100)
 
     def validate_waived(self, field: Any) -> None:
-        if field.data is not None and self.fen > self.line.amount:
+        # "nan" is a decimal; its range is refused already
+        if field.data is not None and field.data.is_finite() and self.fen > self.line.amount:
             raise ValidationError(_("No more can be waived than is due."))
 
     def validate_why(self, field: Any) -> None:

@@ -75,7 +75,9 @@ def index() -> Response:
         return render("incubator/home_manager.html", **_manager(), **_teacher())
     if current_user.has(Role.STUDENT):
         return render("incubator/home_student.html", **_student())
-    return render("incubator/home_teacher.html", **_teacher(), calls=applications.open_calls())
+    endorses, referees = queries.has_part(current_user)
+    facts: dict[str, Any] = {"endorses": endorses, "referees": referees, "calls": applications.open_calls()}
+    return render("incubator/home_teacher.html", **_teacher(), **facts)
 
 
 # -- The manager ------------------------------------------------------------------------------------------------
@@ -260,10 +262,7 @@ def _student() -> dict[str, Any]:
 
 
 def _teacher() -> dict[str, Any]:
-    endorses, referees = queries.has_part(current_user)
     return {
-        "endorses": endorses,
-        "referees": referees,
         "endorsements": queries.endorsements_open(current_user),
         "sheets": queries.sheets_open(current_user),
     }

@@ -29,6 +29,8 @@ from ..policy import over
 
 OPEN = (HandoverState.PREPARING, HandoverState.OFFERED)
 MOST_SUGGESTED = 100
+LONGEST_NAME = 60
+"""What is longer names nobody, and a database would refuse it as a pattern."""
 FULL = (joinedload(Handover.giver), joinedload(Handover.receiver))
 OF_STUDENT = (
     joinedload(HandoverItem.handover).joinedload(Handover.receiver),
@@ -53,7 +55,7 @@ def _mentors() -> sa.Select[Any]:
 def named(people: sa.Select[Any], words: str, most: int = 6) -> list[User]:
     """Whom of these people the words mean: a number or user name (also after the name), a whole name, else any part."""
     said = words.split()
-    if not said:
+    if not said or len(words) > LONGEST_NAME:
         return []
     for test in (
         sa.or_(User.number == said[-1], User.username == said[-1]),

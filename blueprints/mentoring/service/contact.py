@@ -110,7 +110,8 @@ def correct(contact: Contact, **facts: Any) -> None:
         if name in facts:
             setattr(contact, name, facts[name])
     contact.promise_by = (contact.promise_by or Side.TEACHER) if contact.promise else None
-    if "private" in facts:
+    # A note that went along with a hand-over, or was closed by it, is not the author's to change any more.
+    if "private" in facts and (contact.private_sealed is None or contact.keeper_id == contact.author_id):
         contact.private = facts["private"] or None
         contact.keeper_id = contact.author_id if facts["private"] else None
     newest = queries.of_student(contact.student_id, most=1)
