@@ -1,4 +1,4 @@
-"""The demo's fourth chapter: from the mobilisation in June to today, everyone has someone to talk to."""
+"""The demo's fourth chapter: a year in which everyone has someone to talk to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .service import contact as contacts
 EACH = 6
 FIRST_SIX = (11, 7, 6, 4, 5, 14)
 """Days since the named mentor's last talk with each of their six."""
-DAYS = 150
+DAYS = 340
 PLAYED = 240
 COPIED = 41
 """Talks of each graduate who is not played, in a large demo: 10,000 students make 400,000."""
@@ -86,7 +86,7 @@ def _staff(story: Story, strangers: list[Any], login: str, role: Role, unit_: Or
 
 @chapter(40)
 def the_talks(story: Story) -> None:
-    """The assignment of June, and what has been said since."""
+    """The assignment of a year ago, and what has been said since."""
     by_college = story.facts["by_college"]
     alone = {student_id for student_id, _college, _major in list(by_college.values())[-1][-UNASSIGNED:]}
     played = 0

@@ -20,7 +20,7 @@ PLAN_LEVELS = Option(
     "mentoring.plan_level", 1, _l("Support level up to which a plan is needed (0: none)"), low=0, high=2
 )
 LONG_UNPLACED_DAYS = Option(
-    "mentoring.long_unplaced_days", 270, _l("Days without a place after which a plan is needed"), low=0, high=730
+    "mentoring.long_unplaced_days", 365, _l("Days without a place after which a plan is needed"), low=0, high=730
 )
 REVIEW_DAYS = Option("mentoring.review_days", 31, _l("Days after which a plan is looked at again"), low=7, high=180)
 REMIND_FROM = Option(
