@@ -20,6 +20,8 @@ document.addEventListener('change', event => {
   if (event.target.matches('[data-drop] input[type=file]')) showPicked(event.target);
 });
 
+document.querySelectorAll('[data-drop] input[type=file]').forEach(showPicked); // chosen before the script came
+
 for (const type of ['dragover', 'dragleave', 'drop']) {
   document.addEventListener(type, event => {
     const zone = event.target.closest?.('[data-drop]');

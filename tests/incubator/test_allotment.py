@@ -149,3 +149,15 @@ def test_a_team_that_has_left_or_withdrawn_is_not_there_and_one_whose_offer_came
         with unit("read"):
             assert db.session.get_one(Application, first).refusals == 0
     assert "甲队" in manager.get("/incubator/allotment").said
+
+
+def test_lines_with_days_at_the_end_of_the_calendar_are_refused_with_a_sentence(app, cast, browser):
+    with app.app_context():
+        team, room = approved(cast.lin, seats=2), a_workspace("201")
+    manager, day = browser(cast.incubator), clock.today().isoformat()
+    for days in ("9999-12-31:9999-12-31", "9999-01-01:9999-06-30", f"{day}:9999-12-31", "0001-01-01:9999-12-31"):
+        answer = manager.post("/incubator/allot", {"pairs": f"{team}:{room}:{days}", "answer_by": day})
+        assert answer.status == 422, days
+        assert "do not work" in answer.said or "months at most" in answer.said, days
+    with app.app_context():
+        assert offered() == []

@@ -597,3 +597,13 @@ def test_a_room_that_goes_later_keeps_its_place_until_then(app, cast, browser):
     assert "lent no more from Dec 4" in manager.get(f"/incubator/workspaces/{room}").said
     manager.get(f"/incubator/floors/{floor}/workspaces/new")
     assert "lies over 201" in manager.submit("/workspaces/new", code="202", x="0", y="0").errors
+
+
+@pytest.mark.parametrize("field", ["fee", "hardship_fee"])
+def test_a_fee_that_is_no_number_is_refused(app, cast, browser, field):
+    with app.app_context():
+        room = a_workspace("201")
+    manager = browser(cast.incubator)
+    for typed in ("nan", "inf"):
+        manager.get(f"/incubator/workspaces/{room}/edit")
+        assert manager.submit("/edit", **{field: typed}).status == 422, typed

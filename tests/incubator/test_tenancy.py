@@ -431,3 +431,12 @@ def test_the_page_takes_the_same_number_of_queries_with_more_on_it(app, cast, he
         for n in range(6):
             tenancy_act(held, service.hand_out, cast.incubator, f"钥匙 {n}", "")
     assert len(manager.get(at(held)).queries) == few
+
+
+def test_a_waived_amount_that_is_no_number_is_refused(app, cast, held, browser):
+    with app.app_context(), unit("read"):
+        line = queries.fee_lines(held)[0].id
+    manager = browser(cast.incubator)
+    for typed in ("nan", "inf", "-1"):
+        manager.get(at(held, f"/fees/{line}"))
+        assert manager.submit(f"/fees/{line}", waived=typed, why="条款").status == 422, typed

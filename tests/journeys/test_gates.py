@@ -145,7 +145,7 @@ OTHERS = {
     "results": Sight("incubator", "/incubator/calls/{call}/results?at={scored}", arrange=open_every_fold),
     "sheet": Sight("ding", "/incubator/sheets/{to_score}", True, open_every_fold),
     "decision": Sight("incubator", "/incubator/calls/{call}/results?at={to_score}"),
-    "paper": Sight("mentor", "/incubator/papers/{paper}", True, open_composer),
+    "paper": Sight("mentor", "/incubator/papers/{paper}", True),
     "allotment": Sight("incubator", "/incubator/allotment?suggest=1"),
     "waitlist-student": Sight("far", "/incubator/waitlist"),
     "tenancy": Sight("incubator", "/incubator/tenancies/{tenancy}", arrange=open_every_fold),

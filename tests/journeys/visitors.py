@@ -118,6 +118,8 @@ def overflow(page: Page) -> list[str]:
 
 
 def upload(page: Page, content: bytes, name: str = "林知夏-简历.pdf", kind: str = "application/pdf") -> None:
+    if page.evaluate("document.querySelector('script[src*=upload]') !== null"):
+        page.wait_for_load_state("load")  # the page's script is there, as it is for a person's hands
     page.set_input_files("#file", {"name": name, "mimeType": kind, "buffer": content})
 
 

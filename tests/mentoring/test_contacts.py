@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from blueprints.core import clock
+from blueprints.core import audit, clock
 from blueprints.core.audit import AuditEntry
 from blueprints.core.db import db, unit
 from blueprints.mentoring.models import Contact, Level
@@ -408,3 +408,26 @@ def test_earlier_contacts_are_read_page_by_page_in_their_order(app, assigned, br
     assert "第12次" in older.said and "第61次" in older.said and "第11次" not in older.said
     rest = teacher.get(next(u for u in older.links() if "before=" in u))
     assert "第62次" in rest.said and "第69次" in rest.said
+
+
+def test_a_note_that_went_along_or_was_closed_is_not_the_authors_to_change(app, assigned, browser):
+    with app.app_context():
+        closed = log(assigned.lin, assigned.counselor, Level.COUNSELOR, private="他夜里睡不好")
+        gone = log(assigned.meng, assigned.counselor, Level.COUNSELOR, private="他怕面试")
+        with unit("write"):
+            audit.act_as(None, "test")
+            db.session.get_one(Contact, closed).keeper_id = None
+            db.session.get_one(Contact, gone).keeper_id = assigned.mentor.id
+    teacher = browser(assigned.counselor)
+    for entry in (closed, gone):
+        page = teacher.get(f"/mentoring/contacts/{entry}")
+        assert "睡不好" not in page.text and "怕面试" not in page.text
+        assert teacher.submit(f"/contacts/{entry}", note="改了。", private="").status == 303
+        assert teacher.post(f"/mentoring/contacts/{entry}", {"channel": "phone", "private": "别的"}).status in (
+            303,
+            422,
+        )
+    with app.app_context():
+        one, two = (db.session.get_one(Contact, id_) for id_ in (closed, gone))
+        assert (one.private, one.keeper_id) == ("他夜里睡不好", None)
+        assert (two.private, two.keeper_id) == ("他怕面试", assigned.mentor.id)

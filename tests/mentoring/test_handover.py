@@ -621,3 +621,11 @@ def test_a_consent_and_the_signature_at_once_agree_with_each_other(live, school)
             kept = db.session.get_one(Contact, note).keeper_id
             assert kept == (more["liang"].id if said.status == 303 else None)
             assert item_of(id_, cast.lin).consent is (Consent.GIVEN if said.status == 303 else Consent.ASKED)
+
+
+def test_a_name_longer_than_any_names_nobody_on_either_database(app, cast, others, browser):
+    giver = browser(cast.mentor)
+    giver.get("/mentoring/handovers/absence")
+    assert giver.submit("/handovers/absence", deputy="x" * 100_000, ends_on="2026-12-01").status == 422
+    giver.get("/mentoring/handovers/new")
+    assert giver.submit("/handovers/new", receiver="x" * 100_000, cause="ill").status == 422

@@ -29,6 +29,8 @@ from ..queries.application import WHOLE
 log = logging.getLogger("qihang.incubator")
 RULE = "rule:relief"
 """``waived_why`` of what the published rule waives: the clause, never the family."""
+FURTHEST_YEARS = 20
+"""Further ahead a day is mistyped, and the end of its term may lie after the last year there is."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,8 @@ def _problem(
         return _("%(team)s is not waiting for a room any more.", **named)
     if missing := hindrances(queries.need_of(team), queries.room_of(room)):
         return _("%(room)s does not fit %(team)s: %(why)s.", **named, why=listed(m.label for m in missing))
-    if pair.begins_on < clock.today() or pair.ends_on < pair.begins_on:
+    too_far = pair.begins_on.year > clock.today().year + FURTHEST_YEARS
+    if too_far or pair.begins_on < clock.today() or pair.ends_on < pair.begins_on:
         return _("The days for %(team)s do not work: they begin today or later and end after that.", **named)
     if pair.ends_on > term_end(pair.begins_on, options.TERM_MONTHS.value):
         return _("%(team)s can have %(room)s for %(num)d months at most.", **named, num=int(options.TERM_MONTHS.value))
