@@ -45,6 +45,12 @@ document.querySelectorAll('[data-print]').forEach(button => {
   button.addEventListener('click', () => print());
 });
 
+// ---- of tabs that are wider than the page, the current one is in sight ----
+
+document.querySelectorAll('.tabs > [aria-current]').forEach(({ parentElement: row, offsetLeft, offsetWidth }) => {
+  row.scrollLeft = offsetLeft - row.offsetLeft - (row.clientWidth - offsetWidth) / 2;
+});
+
 // ---- asking once: <form data-ask="sentence">, before htmx or the browser sends it ----
 
 let confirmed = null;

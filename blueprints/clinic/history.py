@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import segno
@@ -42,14 +40,7 @@ def _submissions(student_id: int) -> tuple[str, sa.Select[Any]]:
     return "submission", sa.select(Submission.id).where(Submission.student_id == student_id)
 
 
-@dataclass(frozen=True)
-class Event:
-    at: datetime
-    who: str
-    text: str
-
-
-def of(submission: Submission) -> list[Event]:
+def of(submission: Submission) -> list[audit.Event]:
     """The acts on a submission, newest first: one line an act, however many rows it touched."""
     entries = audit.history([("submission", submission.id)])
     names = people_named({e.actor_id for e in entries if e.actor_id})
@@ -61,7 +52,7 @@ def of(submission: Submission) -> list[Event]:
             continue
         act = (verb, entry.actor_id, entry.at.replace(microsecond=0))
         if act != last:
-            events.append(Event(entry.at, names.get(entry.actor_id or 0, ""), str(WORDS[verb])))
+            events.append(audit.Event(entry.at, names.get(entry.actor_id or 0, ""), str(WORDS[verb])))
         last = act
     return events
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, cast
 
@@ -313,6 +314,15 @@ def problems() -> Iterator[str]:
     )
     if late:
         yield f"audit chain: {late} entries have waited for over a minute to be sealed (is the worker running?)"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a history in words."""
+
+    at: datetime
+    who: str
+    text: str
 
 
 def history(topics: list[tuple[str, int]], most: int = 500) -> list[AuditEntry]:

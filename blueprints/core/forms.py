@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField, TextAreaField
+from wtforms import DecimalField, PasswordField, StringField, TextAreaField
 
 from .text import clean
+
+LARGEST = 10**12
 
 
 class Form(FlaskForm):
@@ -27,6 +30,18 @@ class Form(FlaskForm):
     def submitted(self) -> bool:
         """Whether this request brings the form, and it is all right."""
         return request.method == "POST" and self.validate()
+
+
+class NumberField(DecimalField):
+    """A number; ``NaN``, ``sNaN``, ``Infinity`` and ``1e400`` are decimals too, and no amounts."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not (self.data.is_finite() and abs(self.data) < LARGEST):
+            self.data = None
+            raise ValueError(_("Type a number."))
 
 
 def clean_text(value: Any) -> Any:

@@ -92,7 +92,24 @@ def day(value: date | datetime | None) -> str:
         value = clock.local(value).date()
     if value.year == clock.today().year:
         return f"{value.month} 月 {value.day} 日" if _is_chinese() else _formatted(value, "MMM d")
+    return _with_year(value)
+
+
+def _with_year(value: date) -> str:
+    """Also what stands on paper, which is read in other years."""
     return f"{value.year} 年 {value.month} 月 {value.day} 日" if _is_chinese() else _formatted(value, "MMM d, yyyy")
+
+
+def from_to(begins: date, ends: date) -> str:
+    """From one day to another; when the years differ both are named."""
+    if begins.year == ends.year:
+        return _("%(begins)s to %(ends)s", begins=day(begins), ends=day(ends))
+    return _("%(begins)s to %(ends)s", begins=_with_year(begins), ends=_with_year(ends))
+
+
+def month(value: date) -> str:
+    """``2026 年 11 月``, ``Nov 2026``."""
+    return f"{value.year} 年 {value.month} 月" if _is_chinese() else _formatted(value, "MMM yyyy")
 
 
 def full_day(value: date | datetime | None) -> str:
@@ -207,7 +224,15 @@ def init_app(app: Flask) -> None:
     domain = babel.domain_instance = _Sentences()
     app.jinja_env.code_generator_class = Compiler
     # Jinja's own callables derive a new context for every sentence in a loop: twenty times the work.
-    app.jinja_env.globals.update(_=domain.sentence, gettext=domain.sentence, ngettext=domain.counted)
+    app.jinja_env.globals.update(_=domain.sentence, gettext=domain.sentence, ngettext=domain.counted, from_to=from_to)
     app.jinja_env.filters.update(
-        when=when, day=day, full_day=full_day, ago=long_ago, stamp=stamp, sentences=sentences, listed=listed
+        when=when,
+        day=day,
+        full_day=full_day,
+        paper_day=_with_year,
+        month=month,
+        ago=long_ago,
+        stamp=stamp,
+        sentences=sentences,
+        listed=listed,
     )

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from ..accounts.models import Role
 from ..core import demo, shell
-from . import jobs_tenancy, policy, verify
+from . import jobs_tenancy, panels, policy, verify
 from .routes import (
     allotment,
     applications,
@@ -17,11 +17,13 @@ from .routes import (
     home,
     intakes,
     internships,
+    photos,
     place,
     renewals,
     settings,
     sheets,
     tenancies,
+    terms,
     waitlist,
 )
 
@@ -31,7 +33,16 @@ def init_app(app: Flask) -> None:
 
 
 demo.MODULES.append(f"{__name__}.demo")
-PART = (Role.STUDENT, Role.INCUBATOR_MANAGER, Role.OFFICE, Role.SCHOOL_LEADER, Role.COLLEGE_LEADER, Role.MENTOR)
+PART = (
+    Role.STUDENT,
+    Role.INCUBATOR_MANAGER,
+    Role.OFFICE,
+    Role.SCHOOL_LEADER,
+    Role.COLLEGE_LEADER,
+    Role.COUNSELOR,
+    Role.MENTOR,
+    Role.REVIEWER,
+)
 shell.nav(shell.NavItem("incubator.index", _l("Incubator"), "box", lambda actor: actor.has(*PART), 35))
 
 __all__ = [
@@ -43,12 +54,15 @@ __all__ = [
     "intakes",
     "internships",
     "jobs_tenancy",
+    "panels",
+    "photos",
     "place",
     "policy",
     "renewals",
     "settings",
     "sheets",
     "tenancies",
+    "terms",
     "verify",
     "waitlist",
 ]

@@ -92,6 +92,8 @@ CRITERIA = (
     ("市场与收入", "谁付钱，付多少，怎么算的", 15),
     ("育人与带动", "带动同学，服务地方", 15),
 )
+FITTED_OUT = {"305": 124}
+"""Rooms that are lent only since so many days."""
 REFEREES = ("reviewer1", "reviewer2", "reviewer3")
 
 
@@ -349,6 +351,7 @@ class Tale:
             Kind.STUDIO: "桌 5、白板 1、投影 1",
             Kind.WORKSHOP: "工作台 4、通风柜 1、灭火器 2",
         }[kind]
+        facts = {**facts, "lent_from": self._on(-FITTED_OUT[code]) if code in FITTED_OUT else None}
         made = place.add_workspace(floor, code=code, fee=fee, hardship_fee=reduced, equipment=equipment, **facts)
         self.rooms_by_code[code] = made.id
 

@@ -67,6 +67,7 @@ class Room:
     water: bool
     noise: Noise
     accessible: bool
+    lent_from: date | None = None
     retired_on: date | None = None
 
 
@@ -143,7 +144,7 @@ def fit(need: Need, room: Room, taken: Sequence[Taken], today: date, most_months
     months = min(need.months, most_months)
     wanted = max(need.from_on or today, today)
     missing = hindrances(need, room)
-    first = free_from(taken, wanted, months)
+    first = free_from(taken, max(wanted, room.lent_from or wanted), months)
     last = term_end(first, months)
     blocked = next((t.why for t in clashes(taken, wanted, term_end(wanted, months)) if t.why), "")
     if room.retired_on is not None and last >= room.retired_on:

@@ -12,7 +12,7 @@ from ..core import clock
 from ..core.listing import Column, Listing, Tab
 from ..core.text import like
 from . import options
-from .models import Application, Check, Floor, Renewal, RenewalState, Tenancy, TenancyState, Workspace
+from .models import Application, Check, Floor, Renewal, Tenancy, TenancyState, Wish, WishState, Workspace
 from .queries import tenancy as queries
 
 
@@ -46,11 +46,15 @@ def _source() -> Any:
 
 def _soon(actor: Any) -> sa.ColumnElement[bool]:
     last = clock.today() + timedelta(days=options.SOON_DAYS.value)
-    return sa.and_(Tenancy.status == TenancyState.ACTIVE, Tenancy.ends_on <= last)
+    return sa.and_(Tenancy.status == TenancyState.ACTIVE, Tenancy.ends_on <= last, ~queries.moves_on())
 
 
 def _renewal_asked(actor: Any) -> sa.ColumnElement[bool]:
-    return Tenancy.id.in_(sa.select(Renewal.tenancy_id).where(Renewal.status == RenewalState.ASKED))
+    return Tenancy.id.in_(sa.select(Renewal.tenancy_id).where(Renewal.status == WishState.ASKED))
+
+
+def _wish_asked(actor: Any) -> sa.ColumnElement[bool]:
+    return Tenancy.id.in_(sa.select(Wish.tenancy_id).where(Wish.status == WishState.ASKED))
 
 
 def _ended(actor: Any) -> sa.ColumnElement[bool]:
@@ -69,7 +73,7 @@ TENANCIES = Listing(
         Column("status", _l("State"), lambda r: str(r.status.label)),
         Column("begins", _l("From"), lambda r: r.begins_on, (Tenancy.begins_on,)),
         Column("ends", _l("Until"), lambda r: r.ends_on, (Tenancy.ends_on,)),
-        Column("due", _l("Next"), lambda r: r.answer_by if r.status == TenancyState.OFFERED else r.check_on),
+        Column("due", _l("Next thing"), lambda r: r.answer_by if r.status == TenancyState.OFFERED else r.check_on),
         Column("number", _l("Agreement"), lambda r: r.number, (Tenancy.number,)),
     ),
     tabs=(
@@ -81,8 +85,10 @@ TENANCIES = Listing(
             (Tenancy.answer_by,),
             "info",
         ),
+        Tab("planned", _l("Move in later"), lambda actor: Tenancy.status == TenancyState.PLANNED, (Tenancy.begins_on,)),
         Tab("soon", _l("Ending soon"), _soon, BY_END, "warn"),
         Tab("renewals", _l("Want to stay"), _renewal_asked, BY_END, "warn"),
+        Tab("wishes", _l("Other wishes"), _wish_asked, BY_END, "warn"),
         Tab("checks", _l("Checks due"), lambda actor: queries.check_is_due(), BY_END, "bad"),
         Tab("ended", _l("Ended"), _ended, (Tenancy.ends_on.desc(),)),
         Tab(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from ..accounts.service import notice_kind, tell
 from ..core.i18n import day, when
 from ..core.workflow import Machine, Move, moved
 from .models import Answer, Application, Intake, Outcome
+from .queries import intake as queries
 from .workflow.intake import INTAKE
 
 SHEETS = "/incubator/sheets"
@@ -61,6 +62,17 @@ def _appeal_answered(facts: dict[str, Any]) -> str:
     return _("Your appeal for %(team)s is answered.", **facts)
 
 
+@notice_kind("incubator.extended")
+def _extended(facts: dict[str, Any]) -> str:
+    days = {name: day(date.fromisoformat(facts[name])) for name in ("first", "last")}
+    return _(
+        "“%(call)s”: the deadline is put off from %(first)s to %(last)s: %(why)s",
+        call=facts["call"],
+        why=facts["why"],
+        **days,
+    )
+
+
 # -- Telling ------------------------------------------------------------------------------------------------
 
 
@@ -68,6 +80,16 @@ def team_of(application: Application) -> list[User]:
     """Who began the application, and the students who confirmed being on the team."""
     confirmed = [m.student.user for m in application.members if m.student and m.answer is Answer.CONFIRMED]
     return [application.lead.user, *confirmed]
+
+
+def tell_extended(intake: Intake, was: date, actor: Any) -> None:
+    """Each who writes on an application of this call, has handed one in or was asked about one hears it once."""
+    facts = {"call": intake.name, "first": was.isoformat(), "last": intake.closes_on.isoformat()}
+    told = {actor.id}
+    for user, url in queries.concerned(intake.id):
+        if user.id not in told:
+            told.add(user.id)
+            tell(user, "incubator.extended", url, why=intake.extended_why, **facts)
 
 
 def tell_pitch(application: Application) -> None:

@@ -118,9 +118,34 @@ def _renewal_refused(facts: dict[str, Any]) -> str:
     return _("You cannot stay in room %(room)s longer: %(answer)s", **facts)
 
 
-@notice_kind("incubator.member_wish", by_mail=False)
-def _member_wish(facts: dict[str, Any]) -> str:
+@notice_kind("incubator.moves_room")
+def _moves_room(facts: dict[str, Any]) -> str:
+    return _("On %(on)s you move from %(old)s to %(room)s.", **{**facts, "on": _day(facts)})
+
+
+@notice_kind("incubator.stays_in_room")
+def _stays_in_room(facts: dict[str, Any]) -> str:
+    return _("You stay in room %(room)s until %(on)s; the move is called off.", **{**facts, "on": _day(facts)})
+
+
+@notice_kind("incubator.wish_members", by_mail=False)
+def _wish_members(facts: dict[str, Any]) -> str:
     return _("%(team)s wants to change its members: %(wish)s", **facts)
+
+
+@notice_kind("incubator.wish_room", by_mail=False)
+def _wish_room(facts: dict[str, Any]) -> str:
+    return _("%(team)s asks for another room than %(room)s: %(wish)s", **facts)
+
+
+@notice_kind("incubator.wish_granted")
+def _wish_granted(facts: dict[str, Any]) -> str:
+    return _("Your wish “%(wish)s” is met. %(answer)s", **facts)
+
+
+@notice_kind("incubator.wish_refused")
+def _wish_refused(facts: dict[str, Any]) -> str:
+    return _("Your wish “%(wish)s” cannot be met: %(answer)s", **facts)
 
 
 @notice_kind("incubator.member_joined")

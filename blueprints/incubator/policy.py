@@ -33,6 +33,7 @@ from .models import (
     Renewal,
     Tenancy,
     TenancyState,
+    Wish,
     Workspace,
 )
 
@@ -66,6 +67,13 @@ def teams_of(actor: Any) -> sa.ColumnElement[bool]:
 
 
 def helped_by(actor: Any) -> sa.ColumnElement[bool]:
+    """Of teams that ask this teacher for help."""
+    asked = Endorsement.user_id == actor.id, Endorsement.taken_back_at.is_(None)
+    return Application.id.in_(sa.select(Endorsement.application_id).where(*asked))
+
+
+def ever_helped_by(actor: Any) -> sa.ColumnElement[bool]:
+    """Also of teams that have taken the question back: the teacher has seen the names."""
     return Application.id.in_(sa.select(Endorsement.application_id).where(Endorsement.user_id == actor.id))
 
 
@@ -84,8 +92,8 @@ def _applications(actor: Any) -> sa.ColumnElement[bool]:
 
 
 def refereed_by(actor: Any) -> sa.ColumnElement[bool]:
-    """What this person scores: handed in to a call they referee, and not a team they help, of their own graduates or of
-    a college they lead."""
+    """What this person scores: handed in to a call they referee, and not a team they help or were asked to help, of
+    their own graduates or of a college they lead."""
     calls = sa.select(Referee.intake_id).where(Referee.user_id == actor.id)
     own = sa.select(Student.id).where(Student.mentor_id == actor.id)
     theirs = sa.select(Member.application_id).where(Member.student_id.in_(own))
@@ -95,7 +103,7 @@ def refereed_by(actor: Any) -> sa.ColumnElement[bool]:
         Application.status == ApplicationState.SUBMITTED,
         Application.lead_id.not_in(own),
         Application.id.not_in(theirs),
-        ~helped_by(actor),
+        ~ever_helped_by(actor),
         sa.false() if None in led else Application.college_id.not_in(led),
     )
 
@@ -117,21 +125,31 @@ sees(Tenancy, _tenancies)
 sees(Intake, _calls)
 sees(Paper, lambda actor: Paper.application_id.in_(sa.select(Application.id).where(_applications(actor))))
 sees(Endorsement, lambda actor: Endorsement.application_id.in_(sa.select(Application.id).where(_applications(actor))))
+sees(Wish, lambda actor: Wish.tenancy_id.in_(sa.select(Tenancy.id).where(_tenancies(actor))))
 sees(Renewal, lambda actor: Renewal.tenancy_id.in_(sa.select(Tenancy.id).where(_tenancies(actor))))
 
 
-def _on_team(actor: Any, application: Application) -> bool:
+def _answer_of(actor: Any, application: Application) -> Answer | None:
     """Needs ``application.lead`` and ``application.members`` with their students."""
     if application.lead.user_id == actor.id:
-        return True
-    return any(
-        m.student is not None and m.student.user_id == actor.id and m.answer is not Answer.DECLINED
-        for m in application.members
+        return Answer.CONFIRMED
+    return next(
+        (m.answer for m in application.members if m.student is not None and m.student.user_id == actor.id), None
     )
 
 
+def _on_team(actor: Any, application: Application) -> bool:
+    """Who has said yes to being on it. Who is only asked reads what they are to confirm, and no more."""
+    return _answer_of(actor, application) is Answer.CONFIRMED
+
+
+def _is_asked_to_join(actor: Any, application: Application) -> bool:
+    return _answer_of(actor, application) in (Answer.ASKED, Answer.CONFIRMED)
+
+
 manages = Rule(lambda actor, row: is_manager(actor), _l("Only the incubator's manager can do this."))
-on_team = Rule(_on_team, _l("Only the team can do this."))
+on_team = Rule(_on_team, _l("Only the team can do this; say first that you are on it."))
+asked_to_join = Rule(_is_asked_to_join, _l("Nobody has asked you to be on this team."))
 leads = Rule(lambda actor, a: a.lead.user_id == actor.id, _l("Only who began the application can do this."))
 is_draft = Rule(
     lambda actor, a: a.status is ApplicationState.DRAFT,
@@ -148,6 +166,10 @@ is_prepared = Rule(
     lambda actor, intake: intake.status is IntakeState.DRAFT,
     _l("The call is published, so its rule does not change any more."),
 )
+takes_applications = Rule(
+    lambda actor, intake: intake.status is IntakeState.OPEN,
+    _l("Only the deadline of a call that is open can be put off; once the review has begun it stays."),
+)
 is_offered = Rule(lambda actor, t: t.status is TenancyState.OFFERED, _l("This offer is no longer open."))
 of_tenant = Rule(lambda actor, t: _on_team(actor, t.application), _l("Only the team can do this."))
 leads_tenant = Rule(
@@ -158,12 +180,18 @@ leads_tenant = Rule(
 def is_asked(user_id: int, application_id: int) -> bool:
     """Whether this teacher was asked to help this team."""
     query = sa.select(Endorsement.id).where(
-        Endorsement.application_id == application_id, Endorsement.user_id == user_id
+        Endorsement.application_id == application_id,
+        Endorsement.user_id == user_id,
+        Endorsement.taken_back_at.is_(None),
     )
     return db.session.scalar(query.limit(1)) is not None
 
 
 helps = Rule(lambda actor, a: is_asked(actor.id, a.id), _l("Only a teacher whom the team has asked can do this."))
+is_before_review = Rule(
+    lambda actor, a: a.intake.status is IntakeState.OPEN,
+    _l("The review has begun, so nobody new is asked."),
+)
 is_undecided = Rule(
     lambda actor, a: a.status in (ApplicationState.DRAFT, ApplicationState.SUBMITTED),
     _l("This application is decided, so nothing is added to it any more."),
@@ -184,13 +212,13 @@ allow(Workspace, change=manages, block=manages)
 allow(Block, lift=manages)
 allow(Building, change=manages)
 allow(Floor, change=manages)
-allow(Intake, change=manages & is_prepared, referee=manages, decide=manages)
+allow(Intake, change=manages & is_prepared, extend=manages & takes_applications, referee=manages, decide=manages)
 allow(
     Application,
     write=on_team & is_draft,
     invite=on_team & is_draft,
-    answer=on_team & is_draft,
-    ask_teacher=on_team & is_undecided,
+    answer=asked_to_join & is_draft,
+    ask_teacher=on_team & is_undecided & is_before_review,
     submit=leads & is_draft & intake_is_open,
     withdraw=leads,
     talk=Rule(
@@ -212,6 +240,7 @@ allow(
     see_money=of_tenant | manages,
 )
 allow(Renewal, decide=manages)
+allow(Wish, decide=manages)
 allow(
     Paper,
     annotate=of_paper(helps) & of_paper(is_undecided) & is_newest,

@@ -14,6 +14,7 @@ from ..core.audit import AuditEntry
 from ..core.db import db
 from ..core.verify import check
 from ..core.workflow import MACHINES
+from .fitting import DAY
 from .models import (
     Application,
     ApplicationState,
@@ -21,13 +22,12 @@ from .models import (
     FeeLine,
     Intake,
     Renewal,
-    RenewalState,
     Tenancy,
     TenancyState,
+    WishState,
 )
-from .models.tenancy import LIVING
+from .models.tenancy import COMING, HOLDING, LIVING
 
-HOLDING = (*LIVING, TenancyState.ENDED)
 MOVING = (Application, Intake, Tenancy, Renewal)
 _One, _Other = aliased(Tenancy), aliased(Tenancy)
 
@@ -64,7 +64,7 @@ def nobody_is_in_a_blocked_room() -> Iterator[str]:
     query = (
         sa.select(Tenancy.id, Block.id)
         .join(Block, Block.workspace_id == Tenancy.workspace_id)
-        .where(Tenancy.status.in_(LIVING), Block.begins_on <= Tenancy.ends_on, Block.ends_on >= Tenancy.begins_on)
+        .where(Tenancy.status.in_(COMING), Block.begins_on <= Tenancy.ends_on, Block.ends_on >= Tenancy.begins_on)
     )
     for tenancy, block in db.session.execute(query.order_by(Tenancy.id)):
         yield f"incubator: tenancy {tenancy} lies in the blocked period {block}"
@@ -95,6 +95,19 @@ def every_application_has_the_tenancy_of_its_state() -> Iterator[str]:
 
 
 @check
+def who_moves_later_has_a_room_until_then() -> Iterator[str]:
+    """A planned room follows a signed one of the same team, from the day after it ends."""
+    query = (
+        sa.select(_One.id, _Other.ends_on, _One.begins_on)
+        .outerjoin(_Other, sa.and_(_Other.application_id == _One.application_id, _Other.status == TenancyState.ACTIVE))
+        .where(_One.status == TenancyState.PLANNED)
+    )
+    for id, ends_on, begins_on in db.session.execute(query.order_by(_One.id)):
+        if ends_on is None or ends_on + DAY != begins_on:
+            yield f"incubator: the change of room {id} does not begin the day after the old room ends"
+
+
+@check
 def numbers_run_without_gaps() -> Iterator[str]:
     given: dict[str, list[int]] = defaultdict(list)
     for number in db.session.scalars(sa.select(Tenancy.number).where(Tenancy.number != "")):
@@ -108,21 +121,21 @@ def numbers_run_without_gaps() -> Iterator[str]:
 @check
 def signed_agreements_are_whole() -> Iterator[str]:
     has_line = sa.select(FeeLine.tenancy_id)
-    signed = (TenancyState.ACCEPTED, TenancyState.ACTIVE)
+    signed = (TenancyState.ACCEPTED, TenancyState.ACTIVE, TenancyState.PLANNED)
     for id in db.session.scalars(
         sa.select(Tenancy.id).where(Tenancy.status.in_(signed), Tenancy.number == "").order_by(Tenancy.id)
     ):
         yield f"incubator: tenancy {id} is agreed and has no number"
     for id in db.session.scalars(
         sa.select(Tenancy.id)
-        .where(Tenancy.status == TenancyState.ACTIVE, Tenancy.id.not_in(has_line))
+        .where(Tenancy.status.in_((TenancyState.ACTIVE, TenancyState.PLANNED)), Tenancy.id.not_in(has_line))
         .order_by(Tenancy.id)
     ):
         yield f"incubator: tenancy {id} is signed and has no fee schedule"
     open_ones = (
         sa.select(Renewal.id)
         .join(Tenancy, Tenancy.id == Renewal.tenancy_id)
-        .where(Renewal.status == RenewalState.ASKED, Tenancy.status != TenancyState.ACTIVE)
+        .where(Renewal.status == WishState.ASKED, Tenancy.status != TenancyState.ACTIVE)
     )
     for id in db.session.scalars(open_ones.order_by(Renewal.id)):
         yield f"incubator: renewal {id} is asked for a tenancy that is over"

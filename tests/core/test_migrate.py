@@ -14,11 +14,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from flask import Flask
 
-from blueprints.core import migrate
-from blueprints.core.db import Model, db
+from blueprints.core import audit, clock, migrate
+from blueprints.core.db import Model, db, unit
 from blueprints.core.settings import ROOT
+from blueprints.documents import service as papers
+from blueprints.incubator.models import Photo
 from tests.conftest import Template, _sql, build, settings_for
-from tests.people import Cast
+from tests.incubator.rooms import a_workspace, approved, in_a_room
+from tests.people import Cast, pdf, receive
 
 _numbers = itertools.count(1)
 
@@ -143,3 +146,53 @@ def test_rebuilding_a_table_on_sqlite_keeps_the_children_that_cascade_from_it(li
         migrate.upgrade()
         with db.engine.connect() as connection:
             assert connection.scalar(count) == before == 13
+
+
+def test_photos_of_rooms_and_checks_survive_the_way_down_and_up_again(live):
+    """One a room and a check fits into what was before; the last of several is the one that stays."""
+
+    def one(statement: str) -> int:
+        with db.engine.connect() as connection:
+            return int(connection.scalar(sa.text(statement)) or 0)
+
+    def put(statement: str, **facts: object) -> None:
+        with db.engine.connect().execution_options(tx_mode="write") as connection:
+            connection.execute(sa.text(statement), facts)
+            connection.commit()
+
+    with live.app_context():
+        cast = Cast.arrive()
+        application = approved(cast.lin)
+        kept, bare = a_workspace("201"), a_workspace("202")
+        in_a_room(cast.lin, cast.incubator, application, kept)
+        check = one("SELECT min(id) FROM tenancy_check")
+        documents = {}
+        with unit("write"):
+            audit.act_as(None, "test")
+            for name in ("first", "last", "found"):
+                document = papers.take(receive(pdf(name)), cast.incubator.id)
+                db.session.flush()
+                documents[name] = document.id
+            room, of_check = {"workspace_id": kept}, {"check_id": check}
+            for name, of in (("first", room), ("last", room), ("found", of_check)):
+                db.session.add(Photo(document_id=documents[name], caption="x", **of))
+        before = law()
+        migrate.downgrade("0003")
+        assert one(f"SELECT photo_id FROM workspace WHERE id = {kept}") == documents["last"]
+        assert one(f"SELECT photo_id FROM workspace WHERE id = {bare}") == 0
+        assert one(f"SELECT photo_id FROM tenancy_check WHERE id = {check}") == documents["found"]
+        migrate.upgrade()
+        assert law() == before
+        assert one("SELECT count(*) FROM incubator_photo") == 2
+        assert one(f"SELECT document_id FROM incubator_photo WHERE workspace_id = {kept}") == documents["last"]
+        assert one(f"SELECT document_id FROM incubator_photo WHERE check_id = {check}") == documents["found"]
+        made = "INSERT INTO incubator_photo (id, workspace_id, check_id, document_id, caption, at)"
+        for room, of in ((None, None), (kept, check)):
+            with pytest.raises(sa.exc.IntegrityError):
+                put(
+                    f"{made} VALUES (1, :room, :of, :document, '', :at)",
+                    room=room,
+                    of=of,
+                    document=documents["first"],
+                    at=clock.now().isoformat(sep=" "),
+                )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from blueprints.core import clock
 from blueprints.core.db import db, unit
 from blueprints.incubator.models import Application, Kind, Tenancy
+from blueprints.incubator.service import renewal as renewals
 from blueprints.incubator.service import tenancy as service
 from tests.incubator.rooms import a_block, a_workspace, an_offer, approved, in_a_room, more_students, sound, tenancy_act
 
@@ -69,6 +70,19 @@ def test_suggesting_goes_by_the_order_and_confirming_offers_them_all(app, cast, 
     assert "丙" in manager.get("/incubator/allotment").said
     with app.app_context():
         assert third not in {team for team, _room in offered()}
+
+
+def test_a_room_whose_team_asks_to_stay_is_not_suggested_and_says_so(app, cast, browser):
+    with app.app_context():
+        held = in_a_room(cast.meng, cast.incubator, approved(cast.meng, team="乙"), a_workspace("201"), months=1)
+        team = approved(cast.lin)
+    page = browser(cast.incubator).get("/incubator/allotment?suggest=1")
+    assert f'name="pair_{team}"' in page.text and "checked" in page.text
+    with app.app_context():
+        until = clock.today() + timedelta(days=90)
+        tenancy_act(held, renewals.ask, cast.meng, until, "还想留")
+    page = browser(cast.incubator).get("/incubator/allotment?suggest=1")
+    assert "乙 asks to stay" in page.said and "checked" not in page.text
 
 
 def test_who_was_quicker_is_named_and_nothing_of_the_rest_is_sent(app, cast, browser):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from blueprints.accounts import queries as accounts
 from blueprints.accounts.models import Cohort, Notice, OrgUnit
 from blueprints.core import audit, clock
+from blueprints.core.access import Denied
 from blueprints.core.db import db, unit
 from blueprints.core.workflow import WrongState
 from blueprints.incubator import checklist
@@ -21,6 +23,7 @@ from blueprints.incubator.models import (
     Answer,
     Application,
     ApplicationState,
+    CompanyForm,
     Endorsement,
     EndorsementKind,
     Field,
@@ -500,6 +503,27 @@ def test_what_is_missing_is_named_and_nothing_is_handed_in(app, cast, browser):
         assert application(id_).status is ApplicationState.DRAFT
 
 
+@pytest.mark.parametrize("gone", ["problem", "first_year", "from_on", "credit_code", "asked", "plan"])
+def test_the_machine_asks_for_the_whole_checklist(app, cast, browser, gone):
+    """What the page calls missing is what the move refuses, by whatever way it comes."""
+    facts: dict[str, Any] = {"from_on": None} if gone == "from_on" else {}
+    if gone == "credit_code":
+        facts["form"] = CompanyForm.REGISTERED
+    asked = [cast.meng] if gone == "asked" else []
+    with app.app_context():
+        id_ = an_application(cast.lin, asked=asked, plan=gone != "plan", **facts)
+        with unit("write"):
+            audit.act_as(cast.lin.id, "test")
+            for field in db.session.scalars(sa.select(Field).where(Field.application_id == id_, Field.name == gone)):
+                field.text = ""
+        with pytest.raises(Denied, match=r"checklist|清单"):
+            move(id_, "submit", cast.lin)
+        assert application(id_).status is ApplicationState.DRAFT
+    lin = browser(cast.lin)
+    lin.get(at(id_))
+    assert lin.submit(f"{at(id_)}/submit").status == 422
+
+
 def test_handed_in_it_is_read_only_and_the_college_is_asked_by_itself(app, cast, browser):
     with app.app_context():
         id_ = an_application(cast.lin, members=[cast.meng])
@@ -550,6 +574,48 @@ def test_only_who_began_it_hands_it_in(app, cast, browser):
     meng = browser(cast.meng)
     assert meng.post(f"{at(id_)}/submit").status == 403
     assert meng.post(f"{at(id_)}/withdraw").status == 403
+
+
+def test_who_is_only_asked_reads_and_changes_nothing(app, cast, browser):
+    """One wrong hit of a search must not open the draft to a stranger."""
+    with app.app_context():
+        id_ = an_application(cast.lin, members=[cast.meng], texts=False)
+        with unit("write") as session:
+            audit.act_as(None, "test")
+            for member in session.scalars(sa.select(Member).where(Member.application_id == id_)):
+                member.answer, member.answered_at = Answer.ASKED, None
+    meng = browser(cast.meng)
+    page = meng.get(at(id_))
+    assert page.status == 200 and not page.has_form("/texts")
+    assert "Is that so?" in meng.get("/incubator/").said and "Is that so?" in meng.get("/").said
+    for act, facts in (
+        ("texts", {"name": "pitch", "text": "x"}),
+        ("project", {"team": "别的名字"}),
+        ("members", {"who": "那木罕"}),
+        ("messages", {"text": "x"}),
+        ("teachers", {"teacher": "贾泽南"}),
+    ):
+        assert meng.post(f"{at(id_)}/{act}", facts).status == 403, act
+    assert meng.post(f"{at(id_)}/join", {"answer": "yes"}).status == 303
+    assert meng.post(f"{at(id_)}/texts", {"name": "pitch", "base": "0", "was": "", "text": "我在"}).status == 303
+
+
+def test_what_a_text_was_is_bounded(app, cast, browser):
+    """Putting two texts together takes time by their length."""
+    with app.app_context():
+        id_ = an_application(cast.lin)
+    facts = {"name": "pitch", "base": "0", "was": "a\n" * 5000, "text": "a"}
+    assert browser(cast.lin).post(f"{at(id_)}/texts", facts).status == 422
+    assert browser(cast.lin).post(f"{at(id_)}/needs", {"was": "[" * 5000}).status == 422
+
+
+def test_texts_of_very_many_lines_are_not_compared():
+    """It would take minutes; both are shown side by side instead, and nothing is lost."""
+    began = time.monotonic()
+    assert service.merge("a\n" * 2000, "a\nb\n" * 1000, "b\na\n" * 1000) is None
+    most = service.MOST_LINES // 2
+    service.merge("a\n" * 2 * most, "a\nb\n" * most, "b\na\n" * most)
+    assert time.monotonic() - began < 3
 
 
 def test_withdrawn_one_can_apply_again(app, cast, browser):

@@ -272,6 +272,18 @@ def test_an_appeal_is_not_granted_while_its_lead_has_another_application(app, ca
         assert of(made).status is ApplicationState.REJECTED and decision(made).appeal_answered_at is None
 
 
+def test_above_its_bar_a_team_is_rejected_only_as_an_exception_that_says_why(app, cast, browser):
+    with app.app_context():
+        _call, made, criterion = a_scored_team(cast, 8, 8)
+    manager = browser(cast.incubator)
+    refused = decide(manager, made, "rejected", criterion)
+    assert refused.status == 422 and "who reaches it is in" in refused.errors and REASON in refused.text
+    assert decide(manager, made, "rejected", criterion, exception="y").status == 422
+    sent = decide(manager, made, "rejected", criterion, exception="y", exception_why="申请人已毕业")
+    assert sent.status == 303
+    assert "申请人已毕业" not in browser(cast.lin).get(f"/incubator/applications/{made}/decision").said, "for the books"
+
+
 # -- A whole call -------------------------------------------------------------------------------------------------
 
 
@@ -293,7 +305,7 @@ def test_a_call_of_forty_is_decided_on_one_page_after_the_other_by_itself(app, c
     page, rounds, queries_ = manager.get(first.partition("#")[0]), 0, set()
     while page.has_form("/decision"):
         queries_.add(len(page.queries))
-        below = bool(page.page.xpath("//input[@name='exception']"))
+        below = "It is under the bar" in page.said
         outcome = "rejected" if below else "approved"
         answer = manager.submit("/decision", outcome=outcome, criterion=str(criterion), reason=REASON)
         assert answer.status == 303, answer.errors
@@ -380,7 +392,11 @@ def test_two_managers_who_decide_at_the_same_moment_make_one_decision(live):
 
             people.grant(accounts.user(cast.luo.id), Role.INCUBATOR_MANAGER, begins_on=clock.today())
     one, two = signed_in(live, cast.incubator), signed_in(live, cast.luo)
-    acts = [lambda: decide(one, made, "approved", criterion), lambda: decide(two, made, "rejected", criterion)] * 2
+    why = {"exception": "y", "exception_why": "另有安排"}
+    acts = [
+        lambda: decide(one, made, "approved", criterion),
+        lambda: decide(two, made, "rejected", criterion, **why),
+    ] * 2
     with clock.told(NOW):
         statuses = [a.status for a in at_once(acts[0], acts[1])]
     assert sorted(statuses) == [303, 409]

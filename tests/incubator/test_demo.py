@@ -27,10 +27,10 @@ from blueprints.incubator.models import (
     Internship,
     Member,
     Renewal,
-    RenewalState,
     Sheet,
     Tenancy,
     TenancyState,
+    WishState,
 )
 from blueprints.incubator.queries import waitlist
 from blueprints.students.models import Student
@@ -94,8 +94,8 @@ def test_the_story_leaves_a_full_centre_a_waitlist_and_a_call_in_progress(live):
             assert db.session.scalar(late) == 1
             assert db.session.scalar(sa.select(sa.func.count()).where(Decision.appeal_answered_at.is_not(None))) == 1
             assert db.session.scalars(sa.select(Renewal.status).order_by(Renewal.id)).all() == [
-                RenewalState.GRANTED,
-                RenewalState.ASKED,
+                WishState.GRANTED,
+                WishState.ASKED,
             ]
             assert sorted(db.session.scalars(sa.select(ExitRecord.registered))) == [False] * 4 + [True]
             assert db.session.scalars(sa.select(Internship.accepted).order_by(Internship.id)).all() == [True, None]

@@ -9,13 +9,23 @@ from blueprints.accounts import queries as accounts
 from blueprints.core import audit, clock
 from blueprints.core.db import db, unit
 from blueprints.documents.models import Annotation
-from blueprints.incubator.models import Endorsement, EndorsementKind, Intake, IntakeState, Message, Paper
+from blueprints.incubator.models import (
+    Application,
+    ApplicationState,
+    Endorsement,
+    EndorsementKind,
+    Intake,
+    IntakeState,
+    Message,
+    Paper,
+    Referee,
+)
 from blueprints.incubator.service import endorsement as service
 from blueprints.students import service as students
 from blueprints.students.models import Student
 from tests.people import Person, pdf
 
-from .rooms import an_application
+from .rooms import a_call, an_application
 from .test_application import application, at, move, told, upload
 
 MARK = {"page": "1", "line": "1", "kind": "must-fix", "body": "这个数从哪里来？"}
@@ -94,6 +104,51 @@ def test_a_question_is_taken_back_while_nothing_is_written(app, cast, browser, h
 
 
 # -- What the teacher sees -----------------------------------------------------------------------------------------
+
+
+def test_who_was_once_asked_does_not_score_the_team_although_the_question_is_taken_back(app, cast, browser):
+    """Who has read the names is not blind any more."""
+    with app.app_context():
+        call = a_call(cast.ding, status=IntakeState.OPEN)
+        id_ = an_application(cast.lin, intake=call)
+        question = asked(id_, cast.shen)
+    lin = browser(cast.lin)
+    lin.get(at(id_))
+    assert lin.submit(f"{at(id_)}/teachers/{question}/remove").status == 303
+    assert browser(cast.shen).get(at(id_)).status == 404
+    with app.app_context(), unit("write") as session:
+        audit.act_as(None, "test")
+        session.add(Referee(intake_id=call, user_id=cast.shen.id))
+        held = session.get_one(Application, id_)
+        for row, state in ((held, ApplicationState.SUBMITTED), (session.get_one(Intake, call), IntakeState.REVIEWING)):
+            row.__dict__["_moving"] = True
+            row.status = state
+    assert browser(cast.ding).get(f"/incubator/sheets/{id_}").status == 200
+    assert browser(cast.shen).get(f"/incubator/sheets/{id_}").status == 404
+    refused = lin.post(f"{at(id_)}/teachers", {"teacher": "贾泽南"})
+    assert refused.status == 403, "once the review has begun nobody new is asked"
+
+
+def test_a_question_that_was_taken_back_can_be_asked_again(app, cast, browser, helped):
+    id_, question, _plan = helped
+    lin = browser(cast.lin)
+    lin.get(at(id_))
+    assert lin.submit(f"{at(id_)}/teachers/{question}/remove").status == 303
+    lin.get(at(id_))
+    assert lin.submit(f"{at(id_)}/teachers", teacher="贾泽南").status == 303
+    assert browser(cast.mentor).get(at(id_)).status == 200
+    with app.app_context(), unit("read"):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Endorsement)) == 1
+
+
+def test_a_referee_of_the_call_is_not_asked(app, cast, browser):
+    with app.app_context():
+        call = a_call(cast.shen, status=IntakeState.OPEN)
+        id_ = an_application(cast.lin, intake=call)
+    lin = browser(cast.lin)
+    lin.get(at(id_))
+    answer = lin.submit(f"{at(id_)}/teachers", teacher=cast.shen.name)
+    assert answer.status == 422 and "cannot be asked in this call" in answer.errors
 
 
 def test_the_teacher_sees_what_waits_and_no_draft_of_anybody_else(app, cast, browser, helped):

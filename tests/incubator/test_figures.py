@@ -67,6 +67,21 @@ def test_occupancy_by_month_does_not_count_blocked_days(app, cast):
     assert found[date(2026, 11, 1)] == 50
 
 
+def test_a_room_counts_from_the_day_on_which_it_was_lent_first(app, cast):
+    with app.app_context():
+        a_past(cast)
+        new = a_workspace("202", lent_from=date(2026, 10, 16))
+        a_block(new, date(2026, 10, 1), date(2026, 10, 20), "布线")
+        a_workspace("203", lent_from=date(2027, 1, 1))
+        a_workspace("204", lent_from=date(2026, 9, 10), retired_on=date(2026, 9, 5))
+        with unit("read"):
+            found = dict(figures.occupancy(TODAY))
+    assert found[date(2026, 8, 1)] == 100, "it was not there"
+    assert found[date(2026, 9, 1)] == 100
+    assert found[date(2026, 10, 1)] == round(31 * 100 / (31 + 16 - 5))
+    assert found[date(2026, 11, 1)] == 50, "what is lent from next year on does not count yet"
+
+
 def test_every_figure_opens_onto_a_list_of_as_many(app, cast, browser):
     with app.app_context():
         a_past(cast)

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from blueprints.accounts import queries as accounts
 from blueprints.accounts.models import Notice
-from blueprints.core import clock
+from blueprints.core import audit, clock
 from blueprints.core.access import Denied
+from blueprints.core.audit import AuditEntry
 from blueprints.core.db import db, unit
 from blueprints.incubator import jobs_intake
-from blueprints.incubator.models import Application, ApplicationState, Criterion, Intake, IntakeState, Referee
+from blueprints.incubator.models import (
+    Application,
+    ApplicationState,
+    Criterion,
+    Endorsement,
+    EndorsementKind,
+    Intake,
+    IntakeState,
+    Referee,
+)
 from blueprints.incubator.queries import application as applications
 from blueprints.incubator.queries import intake as queries
 from blueprints.incubator.workflow.application import APPLICATION
+from tests import people
+from tests.browser import Answer, Browser
+from tests.clinic.test_races import at_once, copies
 from tests.conftest import NOW
 from tests.incubator import rooms
 
@@ -26,6 +42,22 @@ NEW = "/incubator/calls/new"
 def calls() -> list[Intake]:
     query = sa.select(Intake).options(*queries.FULL)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The SELECTs of a block."""
+    asked: list[str] = []
+
+    def count(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", count)
 
 
 def kinds(user_id: int) -> list[str]:
@@ -246,6 +278,185 @@ def test_a_deadline_that_passes_closes_the_call_and_tells_the_referees(app, cast
                 assert not queries.overdue()
         assert calls()[0].status is IntakeState.REVIEWING
         assert kinds(cast.shen.id) == kinds(cast.ding.id) == ["incubator.sheets_wait"]
+
+
+def extend(manager: Browser, call: int, **fields: str) -> Answer:
+    manager.get(f"/incubator/calls/{call}")
+    return manager.submit("/extend", **fields)
+
+
+def in_days(days: int) -> str:
+    return (clock.today() + timedelta(days=days)).isoformat()
+
+
+def test_a_deadline_is_put_off_with_a_reason_that_everybody_reads(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+        draft = rooms.an_application(cast.lin, intake=call, asked=[cast.meng])
+        handed_in = rooms.an_application(cast.far, intake=call, status=ApplicationState.SUBMITTED)
+        with unit("write"):
+            audit.act_as(None, "test")
+            db.session.add(Endorsement(application_id=draft, user_id=cast.mentor.id, kind=EndorsementKind.MENTOR))
+        later, first = in_days(27), calls()[0].closes_on
+    manager = browser(cast.incubator)
+    assert extend(manager, call, closes_on=later, why="系统停了两天。").status == 303
+    with app.app_context():
+        (found,) = calls()
+        assert (found.closes_on.isoformat(), found.first_closes_on) == (later, first)
+        for who in (cast.lin, cast.meng, cast.far, cast.mentor):
+            assert kinds(who.id) == ["incubator.extended"], who
+        assert not kinds(cast.shen.id) and not kinds(cast.incubator.id)
+        with unit("read"):
+            entry = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.verb == "intake.extend")).one()
+            assert entry.note == "系统停了两天。" and later in entry.changes
+            assert db.session.scalar(sa.select(Notice.url).where(Notice.user_id == cast.far.id)).endswith(
+                str(handed_in)
+            )
+    said = "Deadline put off from Dec 14 to Dec 21: 系统停了两天。"
+    lin = browser(cast.lin)
+    for path in (f"/incubator/calls/{call}", "/incubator/calls", f"/incubator/applications/{draft}"):
+        assert said in lin.get(path).said, path
+    assert said in browser(cast.shen).get(f"/incubator/calls/{call}").said, "everybody"
+    assert "put off from Dec 14 to Dec 21: 系统停了两天。" in lin.get("/notices").said
+
+
+def test_put_off_twice_the_first_day_stays_and_the_same_twice_is_once(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+        rooms.an_application(cast.lin, intake=call)
+        first = calls()[0].closes_on
+    manager = browser(cast.incubator)
+    manager.get(f"/incubator/calls/{call}")
+    fields = {"closes_on": in_days(22), "why": "雪。"}
+    for _n in range(2):
+        assert manager.submit("/extend", **fields).status == 303
+    assert extend(manager, call, closes_on=in_days(25), why="雪还在下。").status == 303
+    with app.app_context():
+        (found,) = calls()
+        assert (found.first_closes_on, found.closes_on) == (first, clock.today() + timedelta(days=25))
+        assert kinds(cast.lin.id) == ["incubator.extended"] * 2
+
+
+def test_after_the_deadline_and_before_the_review_it_can_still_be_put_off(app, cast, browser):
+    with app.app_context():
+        past = {"opens_on": clock.today() - timedelta(days=9), "closes_on": clock.today() - timedelta(days=1)}
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN, **past)
+        made = rooms.an_application(cast.lin, intake=call)
+        with pytest.raises(Denied):
+            submit(made, cast.lin)
+    manager = browser(cast.incubator)
+    for days in (-1, 0):
+        assert extend(manager, call, closes_on=in_days(days), why="停电。").status == 422, days
+    assert extend(manager, call, closes_on=in_days(1), why="停电。").status == 303
+    with app.app_context():
+        submit(made, cast.lin)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"closes_on": "2026-12-14"}, "It is Mon, Dec 14 now, and can only become later."),
+        ({"closes_on": "2026-12-01"}, "can only become later"),
+        ({"closes_on": "2028-01-01"}, "At most a year from today."),
+        ({"closes_on": "9999-12-31"}, "At most a year from today."),
+        ({"closes_on": "morgen"}, ""),
+        ({"closes_on": ""}, "Choose a date."),
+        ({"why": ""}, "Say why; everybody reads it."),
+        ({"why": " \0 "}, "Say why; everybody reads it."),
+        ({"why": "长" * 201}, "At most 200 characters"),
+        ({"closes_on": "2026-12-20"}, "The pitches are on Sun, Dec 20, and come after the deadline"),
+        ({"closes_on": "2026-12-20", "pitch_on": ""}, "The pitches are on Sun, Dec 20"),
+        ({"closes_on": "2026-12-20", "pitch_on": "2026-12-19"}, "The pitches are on Sat, Dec 19"),
+        ({"pitch_on": "9999-12-31"}, "At most two years from today."),
+    ],
+)
+def test_what_cannot_be_a_new_deadline(app, cast, browser, fields, sentence):
+    with app.app_context():
+        pitches = clock.today() + timedelta(days=26)
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN, pitch_on=pitches)
+    manager = browser(cast.incubator)
+    typed = {"closes_on": "2026-12-16", "why": "雪。", **fields}
+    answer = extend(manager, call, **typed)
+    assert answer.status == 422 and sentence in answer.errors
+    assert answer.form("/extend").fields["why"] == ("" if not typed["why"].strip(" \0") else typed["why"])
+    with app.app_context():
+        found = calls()[0]
+        assert (found.first_closes_on, found.pitch_on) == (None, pitches)
+
+
+def test_the_day_of_the_pitches_moves_with_it(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN, pitch_on=clock.today() + timedelta(days=26))
+    fields = {"closes_on": "2026-12-20", "pitch_on": "2026-12-28", "why": "<b>雪</b>"}
+    manager = browser(cast.incubator)
+    assert extend(manager, call, **fields).status == 303
+    page = manager.get(f"/incubator/calls/{call}")
+    assert "<b>雪</b>" in page.said and "Mon, Dec 28" in page.said
+
+
+@pytest.mark.parametrize("state", [IntakeState.DRAFT, IntakeState.REVIEWING, IntakeState.DECIDED])
+def test_only_an_open_call_is_put_off(app, cast, browser, state):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=state)
+    manager = browser(cast.incubator)
+    assert not manager.get(f"/incubator/calls/{call}").has_form("/extend")
+    answer = manager.post(f"/incubator/calls/{call}/extend", {"closes_on": in_days(30), "why": "雪。"})
+    assert answer.status == 403 and "Only the deadline of a call that is open" in answer.said
+
+
+def test_two_managers_at_once_put_it_off(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+    mine, theirs = browser(cast.incubator), browser(cast.incubator)
+    mine.get(f"/incubator/calls/{call}")
+    assert extend(theirs, call, closes_on=in_days(25), why="他们的。").status == 303
+    answer = mine.submit("/extend", closes_on=in_days(30), why="我的。")
+    assert answer.status == 409 and "Someone has put it off to Sat, Dec 19 meanwhile" in answer.errors
+    assert answer.form("/extend").fields["why"] == "我的。"
+    with app.app_context():
+        assert calls()[0].extended_why == "他们的。"
+    mine.at = answer
+    assert mine.submit("/extend").status == 303
+    with app.app_context():
+        assert calls()[0].extended_why == "我的。"
+
+
+def test_of_two_who_put_it_off_at_the_same_moment_one_does_and_the_other_is_told(live):
+    with live.app_context():
+        cast = people.Cast.arrive()
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+        rooms.an_application(cast.lin, intake=call)
+        seen = calls()[0].closes_on.isoformat()
+    tabs = copies(live, cast.incubator, 2)
+    url = f"/incubator/calls/{call}/extend"
+    acts = [
+        lambda b=b, n=n: b.post(url, {"closes_on": in_days(25 + n), "why": f"第{n}个。", "seen": seen})
+        for n, b in enumerate(tabs)
+    ]
+    statuses = sorted(a.status for a in at_once(*acts))
+    assert statuses[0] == 303 and set(statuses[1:]) <= {409, 422}, statuses
+    with live.app_context():
+        assert kinds(cast.lin.id) == ["incubator.extended"]
+
+
+@pytest.mark.parametrize("name", ["lin", "shen", "leader", "office", "president", "admin", "mentor"])
+def test_a_deadline_is_the_managers(app, cast, browser, name):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+    other = browser(getattr(cast, name))
+    assert other.post(f"/incubator/calls/{call}/extend", {"closes_on": in_days(30), "why": "雪。"}).status == 403
+    with app.app_context():
+        assert calls()[0].first_closes_on is None
+
+
+def test_putting_it_off_asks_as_many_queries_for_many_teams_as_for_one(app, cast):
+    with app.app_context():
+        call = rooms.a_call(cast.shen, status=IntakeState.OPEN)
+        for student in rooms.more_students(6, cast.lin):
+            rooms.an_application(student, intake=call, plan=False, texts=False)
+        with unit("read"), counted() as asked:
+            assert len(queries.concerned(call)) == 6
+        assert len(asked) == 3
 
 
 def test_a_call_is_finished_when_everything_is_decided(app, cast, browser):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -18,7 +19,6 @@ from blueprints.incubator.models import Application, ApplicationState, Kind, Noi
 from blueprints.incubator.queries import tenancy as queries
 from blueprints.incubator.service import offer as offers
 from blueprints.incubator.service import tenancy as service
-from blueprints.incubator.workflow.application import APPLICATION
 from tests.incubator.rooms import a_block, a_workspace, an_offer, approved, in_a_room, sound, tenancy_act
 
 DAY = date(2026, 11, 24)
@@ -66,6 +66,17 @@ def test_a_room_that_is_taken_fits_from_the_day_after_and_one_taken_for_long_doe
     assert (late.fits, late.free_from) == (False, DAY + timedelta(days=201))
 
 
+def test_a_room_fits_only_from_the_day_on_which_it_is_lent():
+    opens = replace(ROOM, lent_from=DAY + timedelta(days=30))
+    assert fit(NEED, opens, [], DAY, 12).begins_on == opens.lent_from
+    assert fit(NEED, opens, [Taken(DAY, opens.lent_from)], DAY, 12).begins_on == opens.lent_from + timedelta(days=1)
+    assert fit(replace(NEED, from_on=DAY + timedelta(days=60)), opens, [], DAY, 12).waits == 0
+    late = fit(NEED, replace(ROOM, lent_from=DAY + timedelta(days=200)), [], DAY, 12)
+    assert (late.fits, late.free_from) == (False, DAY + timedelta(days=200))
+    past = fit(NEED, replace(ROOM, lent_from=DAY - timedelta(days=200)), [], DAY, 12)
+    assert past.begins_on == DAY
+
+
 def test_a_gap_that_is_too_short_is_passed_over():
     taken = [Taken(DAY, DAY + timedelta(days=9)), Taken(DAY + timedelta(days=20), DAY + timedelta(days=40))]
     assert fit(NEED, ROOM, taken, DAY, 12).begins_on == DAY + timedelta(days=41)
@@ -108,6 +119,16 @@ def test_a_blocked_room_is_refused_with_the_reason(app, cast):
         a_block(room, DAY + timedelta(days=60), DAY + timedelta(days=90), "消防改造")
         with pytest.raises(offers.Clash, match="消防改造"):
             an_offer(cast.incubator, team, room)
+
+
+def test_a_room_that_is_not_lent_yet_is_not_offered_before_its_day(app, cast):
+    with app.app_context():
+        opens = clock.today() + timedelta(days=10)
+        team, room = approved(cast.lin, team="松针手作"), a_workspace("201", lent_from=opens)
+        with pytest.raises(offers.Clash, match="201 is lent from"):
+            an_offer(cast.incubator, team, room, opens - timedelta(days=1))
+        an_offer(cast.incubator, team, room, opens)
+        assert sound() == []
 
 
 def test_the_database_itself_says_no(app, cast):
@@ -178,18 +199,6 @@ def test_an_offer_that_nobody_answers_lapses_and_the_next_gets_it(app, cast, fro
             made = tenancies()[-1]
             assert (made.application_id, made.begins_on) == (second, DAY + timedelta(days=8))
         assert "incubator.offer_lapsed" in notices(cast.lin)
-        assert sound() == []
-
-
-def test_who_withdraws_while_an_offer_is_open_gives_it_back(app, cast):
-    with app.app_context():
-        room = a_workspace("201")
-        first, second = approved(cast.lin), approved(cast.meng, team="乙")
-        id_ = an_offer(cast.incubator, first, room)
-        tenancy_act(id_, lambda t, actor: APPLICATION.fire("withdraw", t.application, actor), cast.lin)
-        with unit("read"):
-            assert db.session.get_one(Tenancy, id_).status is TenancyState.REFUSED
-            assert tenancies()[-1].application_id == second
         assert sound() == []
 
 

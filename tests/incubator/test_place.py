@@ -12,6 +12,7 @@ from PIL import Image
 from blueprints.core import audit, clock
 from blueprints.core.db import db, unit
 from blueprints.incubator import options
+from blueprints.incubator.forms.settings import shown
 from blueprints.incubator.models import (
     Application,
     ApplicationState,
@@ -20,6 +21,7 @@ from blueprints.incubator.models import (
     Check,
     Floor,
     IntakeState,
+    Photo,
     Renewal,
     Tenancy,
     TenancyState,
@@ -95,7 +97,7 @@ def test_only_the_manager_changes_the_place(app, cast, browser):
         f"/incubator/workspaces/{room}/blocks",
         f"/incubator/workspaces/{room}/retire",
         f"/incubator/workspaces/{room}/return",
-        f"/incubator/workspaces/{room}/photo",
+        f"/incubator/workspaces/{room}/photos",
         f"/incubator/blocks/{block}/lift",
         "/incubator/settings",
     )
@@ -382,27 +384,265 @@ def test_the_days_of_a_blocked_period_make_sense(app, cast, browser, begins, end
 # -- Photo --------------------------------------------------------------------------------------------------------
 
 
-def test_a_photo_is_shown_as_drawn_and_what_is_no_picture_is_refused(app, cast, browser):
+def png(colour="teal", size=(400, 300)) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", size, colour).save(made, "PNG")
+    return made.getvalue()
+
+
+def chosen(*pictures):
+    """As a browser sends what was chosen in one file field: a name and what is in it, each."""
+    return [(io.BytesIO(content), name) for name, content in pictures]
+
+
+def draw_all() -> None:
     from blueprints.documents.models import Drawing
     from tests.people import draw_by_hand
 
+    with unit("write"):
+        audit.act_as(None, "test")
+        for drawing in db.session.scalars(sa.select(Drawing)):
+            draw_by_hand(drawing)
+
+
+def photos_of(room) -> list[Photo]:
+    with unit("read"):
+        query = sa.select(Photo).where(Photo.workspace_id == room)
+        return list(db.session.scalars(query.order_by(Photo.at, Photo.id)))
+
+
+def with_photos(manager, room, *colours, **fields) -> None:
+    manager.get(f"/incubator/workspaces/{room}")
+    answer = manager.submit("/photos", photos=chosen(*((f"{c}.png", png(c)) for c in colours)), **fields)
+    assert answer.status == 303, answer.errors
+
+
+def test_several_photos_come_at_once_and_are_shown_as_drawn(app, cast, browser):
+    with app.app_context():
+        room = a_workspace()
+    at = f"/incubator/workspaces/{room}"
+    manager, student = browser(cast.incubator), browser(cast.lin)
+    with_photos(manager, room, "teal", "navy")
+    with app.app_context():
+        first, second = (p.id for p in photos_of(room))
+    page = student.get(at)
+    assert page.said.count("The picture is being drawn") == 2 and not page.page.xpath("//ul[@class='photos']//img")
+    assert student.get(f"{at}/photos/{first}").status == 404, "not drawn yet"
+    with app.app_context():
+        draw_all()
+    assert student.get(f"{at}/photos/{first}").status == 200
+    page = student.get(at)
+    assert page.page.xpath("//ul[@class='photos']//img/@src") == [f"{at}/photos/{p}" for p in (first, second)]
+    assert page.page.xpath("//ul[@class='photos']//img/@alt") == ["Photo of 201"] * 2
+    assert not page.has_form("/remove") and not page.has_form("/photos")
+    manager.get(at)
+    assert manager.submit(f"/photos/{second}/caption", caption="  窗边\t两张桌 ").status == 303
+    assert student.get(at).page.xpath("//ul[@class='photos']//img/@alt") == ["Photo of 201", "窗边 两张桌"]
+    manager.post(f"{at}/photos/{second}/caption", {"caption": "长" * 81})
+    assert manager.post(f"{at}/photos/{first}/remove").status == 303
+    with app.app_context():
+        assert [(p.id, p.caption) for p in photos_of(room)] == [(second, "窗边 两张桌")]
+    assert student.get(f"{at}/photos/{first}").status == 404
+    assert manager.post(f"{at}/photos/{first}/remove").status == 404
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [("x.jpg", b"no picture at all")],
+        [("good.png", png()), ("x.jpg", b"no picture at all")],
+        [("good.png", png()), ("../../etc/x.jpg", b"%PDF-1.7 not a picture either")],
+        [("good.png", png()), ("x.jpg", b"")],
+        [("good.png", png()), ("x.jpg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")],
+    ],
+)
+def test_one_that_is_no_picture_is_named_and_none_is_stored(app, cast, browser, files):
     with app.app_context():
         room = a_workspace()
     manager = browser(cast.incubator)
     manager.get(f"/incubator/workspaces/{room}")
-    answer = manager.submit("/photo", files={"photo": (b"no picture at all", "x.jpg")})
-    assert answer.status == 422
-    assert answer.errors
-    picture = io.BytesIO()
-    Image.new("RGB", (400, 300), "teal").save(picture, "PNG")
+    answer = manager.submit("/photos", photos=chosen(*files))
+    assert answer.status == 422 and "x.jpg:" in answer.errors and "good.png:" not in answer.errors
+    assert ("None was stored" in answer.errors) == (len(files) > 1)
+    with app.app_context():
+        assert photos_of(room) == []
+
+
+def test_a_room_has_eight_photos_at_most_and_the_same_one_once(app, cast, browser):
+    colours = ["red", "green", "blue", "navy", "teal", "gold", "pink", "gray", "black"]
+    with app.app_context():
+        room = a_workspace()
+    at = f"/incubator/workspaces/{room}"
+    manager = browser(cast.incubator)
+    manager.get(at)
+    nine = manager.submit("/photos", photos=chosen(*((f"{c}.png", png(c)) for c in colours)))
+    assert nine.status == 422 and "At most 8 photos; these are 9" in nine.errors
+    with_photos(manager, room, *colours[:6])
+    with_photos(manager, room, "red", "green", "blue")
+    with_photos(manager, room, "navy", "navy", "pink")
+    with app.app_context():
+        assert len(photos_of(room)) == 7, "what is there already does not come again"
+    manager.get(at)
+    more = manager.submit("/photos", photos=chosen(*((f"{c}.png", png(c)) for c in colours[7:])))
+    assert more.status == 422 and "there are 7 already" in more.errors
+    with_photos(manager, room, "black")
+    page = manager.get(at)
+    assert not page.has_form(f"/workspaces/{room}/photos") and "as many as there can be" in page.said
+    with app.app_context():
+        assert len(photos_of(room)) == 8
+
+
+def test_what_is_sent_for_photos_and_is_no_file_is_refused_in_words(app, cast, browser):
+    with app.app_context():
+        room = a_workspace()
+    at = f"/incubator/workspaces/{room}"
+    manager = browser(cast.incubator)
+    manager.get(at)
+    for data in ({}, {"photos": "a text"}, {"photos": chosen(("", b""))}):
+        answer = manager.post(f"{at}/photos", data)
+        assert answer.status == 422 and "Choose a picture" in answer.errors
+    answer = manager.post(f"{at}/photos", {"photos": chosen(("a.png", png())), "caption": "长" * 81})
+    assert answer.status == 422 and "At most 80 characters" in answer.errors
+    with app.app_context():
+        assert photos_of(room) == []
+
+
+def test_a_photo_is_only_where_it_belongs_and_only_the_manager_changes_it(app, cast, browser):
+    with app.app_context():
+        floor = a_floor()
+        room, other = a_workspace("201", floor), a_workspace("202", floor)
+    manager = browser(cast.incubator)
+    with_photos(manager, room, "teal")
+    with app.app_context():
+        draw_all()
+        photo = photos_of(room)[0].id
+    for id in (f"{other}/photos/{photo}", f"{room}/photos/{photo + 1}", f"{room}/photos/0", f"0/photos/{photo}"):
+        assert manager.get(f"/incubator/workspaces/{id}").status == 404, id
+        for act in ("caption", "remove"):
+            assert manager.post(f"/incubator/workspaces/{id}/{act}", {"caption": "x"}).status == 404, (id, act)
+    for who in cast.everyone.values():
+        if who is cast.incubator:
+            continue
+        person = browser(who)
+        for act in ("caption", "remove"):
+            path = f"/incubator/workspaces/{room}/photos/{photo}/{act}"
+            assert person.post(path, {"caption": "x"}).status == 403, who.login
+        path = f"/incubator/workspaces/{room}/photos"
+        assert person.post(path, {"photos": chosen(("a.png", png("red")))}).status == 403, who.login
+    with app.app_context():
+        assert [(p.id, p.caption) for p in photos_of(room)] == [(photo, "")]
+
+
+def test_photos_count_for_what_one_may_hand_in_within_a_day(app, cast, browser, monkeypatch):
+    from blueprints.documents import service as documents
+
+    with app.app_context():
+        room = a_workspace()
+    monkeypatch.setattr(documents, "MOST_BYTES_A_DAY", len(png()) + 10)
+    manager = browser(cast.incubator)
     manager.get(f"/incubator/workspaces/{room}")
-    assert manager.submit("/photo", files={"photo": (picture.getvalue(), "202.png")}).status == 303
-    assert browser(cast.lin).get(f"/incubator/workspaces/{room}/photo").status == 404  # not drawn yet
-    with app.app_context(), unit("write"):
-        audit.act_as(None, "test")
-        draw_by_hand(db.session.scalars(sa.select(Drawing)).one())
-    assert browser(cast.lin).get(f"/incubator/workspaces/{room}/photo").status == 200
-    assert "Photo of 201" in browser(cast.lin).get(f"/incubator/workspaces/{room}").text
+    answer = manager.submit("/photos", photos=chosen(("a.png", png("red")), ("b.png", png("navy"))))
+    assert answer.status == 422 and "a great deal within a day" in answer.errors
+    with_photos(manager, room, "red")
+
+
+def test_the_page_of_a_room_asks_as_often_for_one_photo_as_for_many(app, cast, browser):
+    with app.app_context():
+        room = a_workspace()
+    manager = browser(cast.incubator)
+    with_photos(manager, room, "red")
+    one = len(manager.get(f"/incubator/workspaces/{room}").queries)
+    with_photos(manager, room, "green", "blue", "navy")
+    assert len(manager.get(f"/incubator/workspaces/{room}").queries) == one
+
+
+# -- The day from which it is lent --------------------------------------------------------------------------------
+
+
+def test_a_new_room_is_lent_from_today_unless_it_is_told_otherwise(app, cast, browser):
+    with app.app_context():
+        floor = a_floor()
+    manager = browser(cast.incubator)
+    page = manager.get(f"/incubator/floors/{floor}/workspaces/new")
+    assert page.page.xpath("//input[@name='lent_from']/@value") == [TODAY.isoformat()]
+    assert manager.submit("/new", code="201").status == 303
+    manager.get(f"/incubator/floors/{floor}")
+    assert manager.submit("/lines", lines="202 studio 6 40 200 0 110 160").status == 303
+    manager.get(f"/incubator/floors/{floor}/workspaces/new")
+    assert manager.submit("/new", code="203", x="400", lent_from="").status == 303
+    manager.get(f"/incubator/floors/{floor}/workspaces/new")
+    assert manager.submit("/new", code="204", x="600", lent_from="2027-03-01").status == 303
+    with app.app_context(), unit("read"):
+        query = sa.select(Workspace.code, Workspace.lent_from)
+        found = dict(db.session.execute(query).all())
+    assert found == {"201": TODAY, "202": TODAY, "203": None, "204": date(2027, 3, 1)}
+    page = manager.get(f"/incubator/floors/{floor}")
+    assert "Not lent yet" in page.said and "204 Studio" in page.said
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "1999-12-31", "9999-12-31", "2031-01-01", "gestern", "2027-02-30"])
+def test_a_day_that_makes_no_sense_is_refused(app, cast, browser, typed):
+    with app.app_context():
+        room = a_workspace()
+    manager = browser(cast.incubator)
+    manager.get(f"/incubator/workspaces/{room}/edit")
+    answer = manager.submit("/edit", lent_from=typed)
+    assert answer.status == 422 and answer.errors
+    with app.app_context():
+        assert row(Workspace, room).lent_from is None
+
+
+def test_a_room_is_not_lent_only_from_a_day_on_which_a_team_has_had_it(app, cast, browser):
+    with app.app_context():
+        room = a_workspace()
+        left = {"status": ApplicationState.LEFT, "approved_at": clock.start_of(date(2026, 1, 1))}
+        gone, turned = (
+            an_application(cast.lin, team="竹编", **left),
+            an_application(cast.far, team="雪场助手", **APPROVED),
+        )
+        a_stay(gone, room, TODAY - 90 * DAY, TODAY - 9 * DAY, TenancyState.ENDED, left_on=TODAY - 9 * DAY)
+        a_stay(turned, room, TODAY - 200 * DAY, TODAY - 150 * DAY, TenancyState.REFUSED)
+    manager = browser(cast.incubator)
+    manager.get(f"/incubator/workspaces/{room}/edit")
+    answer = manager.submit("/edit", lent_from=(TODAY - 89 * DAY).isoformat())
+    assert answer.status == 422 and "竹编 has 201 from" in answer.errors
+    manager.get(f"/incubator/workspaces/{room}/edit")
+    assert manager.submit("/edit", lent_from=(TODAY - 90 * DAY).isoformat()).status == 303
+    with app.app_context():
+        assert row(Workspace, room).lent_from == TODAY - 90 * DAY
+
+
+def test_two_who_change_a_room_at_once_are_told_the_day_in_words(app, cast, browser):
+    with app.app_context():
+        room = a_workspace()
+    one, other = browser(cast.incubator), browser(cast.incubator)
+    one.get(f"/incubator/workspaces/{room}/edit")
+    other.get(f"/incubator/workspaces/{room}/edit")
+    assert one.submit("/edit", area="41").status == 303
+    late = other.submit("/edit", lent_from="2026-12-01")
+    assert late.status == 409 and "it is – now" in late.errors and "None" not in late.errors
+
+
+def test_before_its_day_a_room_is_neither_free_nor_on_the_plan(app, cast, browser):
+    with app.app_context():
+        floor = a_floor()
+        a_workspace("201", floor)
+        room = a_workspace("202", floor, lent_from=TODAY + 20 * DAY)
+    manager, student = browser(cast.incubator), browser(cast.lin)
+    page = student.get(f"/incubator/workspaces/{room}")
+    assert "lent from" in page.said and "Not lent yet" in page.said
+    assert page.page.xpath("//span[contains(@class,'badge')][contains(.,'free')]") == []
+    with app.app_context(), unit("read"):
+        assert queries.workspace_count(TODAY) == 1
+        assert [w.code for w in queries.workspaces(TODAY, floor)] == ["201"]
+        assert [w.code for w in queries.workspaces(TODAY + 20 * DAY, floor)] == ["201", "202"]
+    assert manager.get(f"/incubator/plan?room={room}").status == 200
+    answer = manager.get(f"/incubator/floors/{floor}/workspaces/new")
+    x = answer.page.xpath("//input[@name='x']")
+    assert x
+    over = manager.submit("/new", code="203", x="120", y="0")
+    assert over.status == 422 and "202" in over.errors, "it has its place on the floor already"
+    assert "202" in manager.get("/incubator/").said, "it becomes free soon"
 
 
 # -- Names, and who fits ------------------------------------------------------------------------------------------
@@ -490,7 +730,7 @@ def test_the_managers_work_is_sorted_by_due_date_and_each_line_leads_there(app, 
     ]
     assert "7 days late" in page.said
     assert "asks to stay until" in page.said
-    assert "in 3 days" in page.said
+    assert "3 days to go" in page.said
 
 
 def test_an_empty_incubator_says_so_to_everyone(app, cast, browser):
@@ -531,10 +771,24 @@ def test_every_setting_is_on_the_page_and_a_change_holds(app, cast, browser):
     for option in options.ALL:
         (field,) = page.page.xpath(f"//input[@name='{option.key.replace('.', '_')}']")
         with app.app_context():
-            assert field.get("value") == str(option.value)
+            typed = f"{shown(option):.1f}" if option in options.IN_POINTS else str(shown(option))
+        assert field.get("value") == typed
     assert manager.submit("/settings", incubator_answer_days="10").status == 303
     with app.app_context():
         assert options.ANSWER_DAYS.value == 10
+
+
+def test_points_are_typed_as_points(app, cast, browser):
+    manager = browser(cast.incubator)
+    manager.get("/incubator/settings")
+    assert manager.submit("/settings", incubator_points_month="2.5").status == 303
+    with app.app_context():
+        assert options.POINTS_MONTH.value == 250
+    for wrong in ("nan", "sNaN", "Infinity", "1e400", "99", "-1"):
+        manager.get("/incubator/settings")
+        assert manager.submit("/settings", incubator_points_month=wrong).status == 422
+    with app.app_context():
+        assert options.POINTS_MONTH.value == 250
 
 
 def test_a_setting_out_of_bounds_is_refused_and_keeps_what_was_typed(app, cast, browser):

@@ -231,6 +231,34 @@ def test_the_chart_and_its_table_say_the_same(app, cast, browser):
     assert "free from 12/24" in page.said
 
 
+def test_the_days_before_a_room_is_lent_are_left_out_of_the_plan_and_hatched_in_the_chart(app, cast, browser):
+    opens = date(2026, 10, 24)
+    with app.app_context():
+        room = a_workspace("201", lent_from=opens)
+        later = a_workspace("202", lent_from=TODAY + 40 * DAY)
+        a_block(later, TODAY + 30 * DAY, TODAY + 44 * DAY, "布线")
+        a_workspace("203", lent_from=TODAY + 500 * DAY)
+        a_stay(an_application(cast.lin, team="竹编", **HOUSED), room, opens + 10 * DAY, opens + 19 * DAY)
+    manager = browser(cast.incubator)
+
+    def codes(on: date) -> list[str]:
+        page = manager.get(f"/incubator/plan?on={on}").page
+        return [t.text for t in page.xpath("//div[@class='plan']//a/text[1]")]
+
+    assert codes(opens - DAY) == []
+    assert codes(opens) == codes(TODAY) == ["201"]
+    assert codes(TODAY + 40 * DAY) == ["201", "202"]
+    page = manager.get("/incubator/occupancy?from=2026-09&months=6")
+    titles = [t.text for t in page.page.xpath("//table//title")]
+    assert f"not lent yet: 2026-09-01 – {opens - DAY}" in titles
+    assert f"not lent yet: 2026-09-01 – {TODAY + 39 * DAY}" in titles
+    assert f"布线: {TODAY + 40 * DAY} – {TODAY + 44 * DAY}" in titles
+    assert page.page.xpath("//div[contains(@class,'occ')]//tbody//th[@scope='row']/a/text()") == ["201", "202"]
+    used = 10 * 100 / ((date(2027, 2, 28) - opens).days + 1)
+    shown = page.page.xpath("//div[contains(@class,'occ')]//td[@class='num']/text()")
+    assert shown == [f"{round(used)} %", "0 %"], "days before it was lent are not unused"
+
+
 @pytest.mark.parametrize("query", ["?from=2026-13&months=12", "?from=x", "?months=7", "?kind=palace", "?floor=abc", ""])
 def test_a_query_that_means_nothing_shows_the_usual_window(app, cast, browser, query):
     with app.app_context():

@@ -10,7 +10,7 @@ from blueprints.core import clock
 from blueprints.core.db import db, unit
 from blueprints.core.workflow import WrongState
 from blueprints.incubator.fitting import DAY, term_end
-from blueprints.incubator.models import RenewalState, Tenancy
+from blueprints.incubator.models import Tenancy, WishState
 from blueprints.incubator.queries import tenancy as queries
 from blueprints.incubator.service import renewal as renewals
 from blueprints.incubator.service import tenancy as service
@@ -59,7 +59,7 @@ def test_what_is_promised_to_others_stays_theirs(app, cast, held, browser):  # n
     assert manager.submit(f"/renewals/{renewal}", outcome="refuse", answer="已经答应别的团队。").status == 303
     with app.app_context(), unit("read"):
         assert get(held).ends_on == end
-        assert queries.renewals(held)[0].status is RenewalState.REFUSED
+        assert queries.renewals(held)[0].status is WishState.REFUSED
     assert "已经答应别的团队。" in browser(cast.lin).get(at(held)).said
 
 
@@ -80,7 +80,7 @@ def test_a_question_is_void_when_the_tenancy_ends(app, cast, held, browser):  # 
         renewal = tenancy_act(held, renewals.ask, cast.lin, end + timedelta(days=30), "一个月")
         tenancy_act(held, service.end, cast.incubator, clock.today(), "搬走")
         with unit("read"):
-            assert queries.renewals(held)[0].status is RenewalState.REFUSED
+            assert queries.renewals(held)[0].status is WishState.REFUSED
         assert sound() == []
         with pytest.raises(WrongState):
             tenancy_act(held, renewals.ask, cast.lin, end + timedelta(days=30), "又想留下")

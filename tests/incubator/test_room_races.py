@@ -16,8 +16,10 @@ from blueprints.accounts.models import Cohort, OrgUnit, Role, User
 from blueprints.core import audit, clock
 from blueprints.core.db import db, unit
 from blueprints.incubator.fitting import term_end
-from blueprints.incubator.models import Tenancy
+from blueprints.incubator.models import Application, Tenancy
 from blueprints.incubator.models.tenancy import LIVING
+from blueprints.incubator.queries.application import WHOLE
+from blueprints.incubator.service import application as applications
 from blueprints.incubator.service import offer as offers
 from blueprints.incubator.service import tenancy as service
 from blueprints.students import service as register
@@ -210,3 +212,39 @@ def test_two_rooms_refused_at_once_never_go_to_one_team(live, school):
         with live.app_context():
             assert [living(workspace_id=room) for room in rooms] == [1, 1], "both went on, to two teams"
             assert sound() == []
+
+
+def test_who_withdraws_while_managers_allot_has_either_a_room_or_is_gone(live, school):
+    with live.app_context():
+        who = managers(4)
+        rooms = [a_workspace(f"{n}") for n in range(4)]
+        leads = more_students(6, school.lin)
+        teams = [approved(lead, team=lead.login) for lead in leads]
+
+    def withdraws(team: int, lead: people.Person) -> Callable[[], str]:
+        def act() -> str:
+            with live.app_context():
+                try:
+                    with unit("write") as session:
+                        audit.act_as(lead.id, "test")
+                        query = sa.select(Application).where(Application.id == team).options(*WHOLE)
+                        held = session.scalars(query).unique().one()
+                        applications.withdraw(held, accounts.user(lead.id))
+                    return "gone"
+                except applications.HasRoom:
+                    return "has a room"
+
+        return act
+
+    for team, lead in zip(teams, leads, strict=True):
+        allot = (allots(live, m, team, r) for m, r in zip(who, rooms, strict=True))
+        said = at_once(withdraws(team, lead), *allot)
+        assert (said[0] == "gone") != ("won" in said[1:]), said
+        with live.app_context():
+            assert living(application_id=team) == ("won" in said)
+            with unit("read"):
+                made = list(db.session.scalars(sa.select(Tenancy.id).where(Tenancy.application_id == team)))
+            for id_ in made:
+                tenancy_act(id_, service.cancel, school.incubator)
+    with live.app_context():
+        assert sound() == []

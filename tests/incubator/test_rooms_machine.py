@@ -31,10 +31,12 @@ from blueprints.core.db import db, unit
 from blueprints.core.workflow import WrongState
 from blueprints.incubator.fitting import term_end
 from blueprints.incubator.models import Application, ApplicationState, Block, Kind, Tenancy, TenancyState, Workspace
-from blueprints.incubator.models.tenancy import LIVING
+from blueprints.incubator.models.tenancy import COMING, HOLDING, LIVING
 from blueprints.incubator.queries import allotment as queries
 from blueprints.incubator.queries import tenancy as tenancies
 from blueprints.incubator.queries.application import WHOLE
+from blueprints.incubator.service import application as applications
+from blueprints.incubator.service import move as moves
 from blueprints.incubator.service import offer as offers
 from blueprints.incubator.service import renewal as renewals
 from blueprints.incubator.service import tenancy as service
@@ -44,7 +46,6 @@ from tests.conftest import NOW
 from tests.incubator.rooms import a_block, a_workspace, an_application, more_students, sound
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
-HOLDING = (*LIVING, TenancyState.ENDED)
 PICK = st.integers(0, 99)
 EMPTIED = (
     "fee_line",
@@ -52,7 +53,9 @@ EMPTIED = (
     "hand_out",
     "exit_record",
     "renewal",
+    "tenancy_wish",
     "tenancy",
+    "agreement_terms",
     "block",
     "team_member",
     "application",
@@ -83,7 +86,7 @@ class Rooms(RuleBasedStateMachine):
             with unit("write") as session:
                 audit.act_as(self.school.incubator.id, "test")
                 yield session
-        except (Denied, WrongState, offers.Clash):
+        except (Denied, WrongState, offers.Clash, applications.HasRoom):
             pass
 
     def all(self, model: Any, *where: Any) -> list[Any]:
@@ -250,13 +253,21 @@ class Rooms(RuleBasedStateMachine):
                     renewals.decide(held, self.manager(), granted, "x")
 
     @precondition(lambda self: bool({TenancyState.ACTIVE} & self.there))
-    @rule(pick=PICK, room=PICK, back=st.integers(0, 5))
-    def change_room(self, pick: int, room: int, back: int) -> None:
+    @rule(pick=PICK, room=PICK, days=st.integers(-5, 60))
+    def change_room(self, pick: int, room: int, days: int) -> None:
+        """At once, or planned for a later day."""
         with self.today(), self.act():
             if tenancy := self.one(pick, TenancyState.ACTIVE):
                 rooms = self.all(Workspace)
-                last = clock.today() - timedelta(days=back)
-                service.change_room(tenancy, self.manager(), rooms[room % len(rooms)].id, last)
+                last = clock.today() + timedelta(days=days)
+                moves.change_room(tenancy, self.manager(), rooms[room % len(rooms)].id, last)
+
+    @precondition(lambda self: TenancyState.PLANNED in self.there)
+    @rule(pick=PICK)
+    def call_the_move_off(self, pick: int) -> None:
+        with self.today(), self.act():
+            if planned := self.one(pick, TenancyState.PLANNED):
+                moves.take_back(planned, self.manager())
 
     @precondition(lambda self: bool({TenancyState.ACTIVE} & self.there))
     @rule(pick=PICK, back=st.integers(-3, 60))
@@ -282,7 +293,7 @@ class Rooms(RuleBasedStateMachine):
             if found:
                 query = sa.select(Application).where(Application.id == found[pick % len(found)].id).options(*WHOLE)
                 held = db.session.scalars(query).unique().one()
-                APPLICATION.fire("withdraw", held, accounts.user(held.lead.user_id))
+                applications.withdraw(held, accounts.user(held.lead.user_id))
 
     @rule(room=PICK, begins=st.integers(0, 120), days=st.integers(0, 30))
     def block(self, room: int, begins: int, days: int) -> None:
@@ -296,7 +307,7 @@ class Rooms(RuleBasedStateMachine):
                 there = self.all(
                     Tenancy,
                     Tenancy.workspace_id == where,
-                    Tenancy.status.in_(LIVING),
+                    Tenancy.status.in_(COMING),
                     Tenancy.begins_on <= last,
                     Tenancy.ends_on >= first,
                 )
@@ -358,6 +369,9 @@ class Rooms(RuleBasedStateMachine):
                     assert living == [TenancyState.ACTIVE]
                 else:
                     assert not living and team.status in (ApplicationState.LEFT, ApplicationState.WITHDRAWN)
+                later = [t for t in by_team[team.id] if t.status is TenancyState.PLANNED]
+                until = [t.ends_on for t in by_team[team.id] if t.status is TenancyState.ACTIVE]
+                assert [t.begins_on - timedelta(days=1) for t in later] == (until if later else []), "no gap"
 
     def teardown(self) -> None:
         if hasattr(self, "now"):

@@ -101,6 +101,7 @@ def test_masking_covers_the_longest_name_first_and_nothing_of_one_letter():
     assert queries.masked("欧阳晨曦和欧阳晨", ["欧阳晨", "欧阳晨曦"]) == "▇和▇"
     assert queries.masked("a.b axb", ["a.b"]) == "▇ axb"
     assert queries.masked("nothing", []) == "nothing"
+    assert queries.masked("余 辉\u3000钧和余辉", ["余辉钧"]) == "▇和余辉", "blanks between the letters hide nothing"
 
 
 def test_pages_come_as_pictures_through_the_blind_road_only(app, cast, browser):
@@ -258,7 +259,7 @@ def test_nothing_is_scored_while_teams_may_still_change_it_nor_after_the_decisio
     assert browser(cast.incubator).post(f"/incubator/calls/{call}/close").status == 303
     with app.app_context():
         first, _second = rooms.criteria_of(call)
-        given = points(call, 7, 7)
+        given = points(call, 6, 6)
     assert referee.post(f"/incubator/sheets/{made}", given | {"then": "hand-in"}).status == 303
     decision = {"outcome": "rejected", "criterion": str(first), "reason": "客户没有问过。"}
     assert browser(cast.incubator).post(f"/incubator/applications/{made}/decision", decision).status == 303
@@ -266,7 +267,21 @@ def test_nothing_is_scored_while_teams_may_still_change_it_nor_after_the_decisio
     assert answer.status == 409 and "decided or was taken back" in answer.said
     assert referee.post(f"/incubator/sheets/{made}", given).status == 409
     page = referee.get("/incubator/sheets")
-    assert "70.0" in page.said and "Not approved" in page.said, "what all sheets came to is shown after"
+    assert "60.0" in page.said and "Not approved" in page.said, "what all sheets came to is shown after"
+
+
+def test_what_all_sheets_came_to_is_not_told_of_a_team_that_waits_for_a_room(app, cast, browser):
+    """With the total of the waitlist it would say how many points come by rule, and so who is in need."""
+    with app.app_context():
+        call = rooms.a_call(cast.shen, cast.ding)
+        made = rooms.an_application(cast.lin, intake=call, status=SUBMITTED)
+        rooms.a_sheet(made, cast.shen, 8, 8)
+        rooms.a_sheet(made, cast.ding, 9, 9)
+        criterion = rooms.criteria_of(call)[0]
+    facts = {"outcome": "approved", "criterion": str(criterion), "reason": "可以。"}
+    assert browser(cast.incubator).post(f"/incubator/applications/{made}/decision", facts).status == 303
+    page = browser(cast.shen).get("/incubator/sheets")
+    assert "Approved" in page.said and "80.0" in page.said and "85.0" not in page.said
 
 
 def test_another_referees_points_are_nowhere_before_the_decision(app, cast, browser):

@@ -240,6 +240,20 @@ def test_the_forecast_says_which_agreement_ends_and_whose_turn_it_is(app, cast, 
     assert "Studio 201 turn of 雪场助手" in page.said and "租户" not in page.text, "who leaves is not told"
 
 
+def test_a_room_that_is_lent_from_a_later_day_is_nobodys_turn_before(app, cast):
+    opens = NOW.date() + timedelta(days=50)
+    with app.app_context():
+        call = rooms.a_call(cast.shen)
+        rooms.a_workspace("201", lent_from=opens)
+        rooms.a_workspace("202", lent_from=opens + timedelta(days=9), retired_on=opens)
+        team = approved(cast.lin, call, 7000, team="松针手作")
+        with unit("read"):
+            found = queries.openings(queries.workspaces())
+            turns, _openings = queries.forecast(queries.waiting())
+    assert [(o.code, o.free_on, o.now) for o in found] == [("201", opens, False)]
+    assert (turns[team].earliest, turns[team].now) == (opens, False)
+
+
 def test_a_room_that_does_not_suit_is_nobodys_turn_and_what_is_offered_is_not_forecast(app, cast, browser):
     with app.app_context():
         call = rooms.a_call(cast.shen)

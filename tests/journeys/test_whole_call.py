@@ -64,7 +64,7 @@ def test_a_whole_call_is_scored_and_decided(school: School, visit: Visitors) -> 
         title = page.locator("#one_title")
         expect(title).to_contain_text("团队")
         before = title.text_content()
-        reaches = page.get_by_label("An exception").count() == 0
+        reaches = page.get_by_text("It reaches the bar").count() == 1
         page.get_by_text("Approved" if reaches else "Not approved", exact=True).first.click()
         page.get_by_label("Criterion it rests on").select_option(index=1)
         reason = "客户问到了人。" if reaches else f"成本没有来源（{decided}）。"

@@ -13,7 +13,6 @@ from stdnum.cn import uscc
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
     FileField,
     HiddenField,
     IntegerField,
@@ -26,7 +25,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ...core import clock
-from ...core.forms import Form
+from ...core.forms import Form, NumberField
 from ..checklist import LONGEST
 from ..models import Application, CompanyForm, Kind, PaperKind, Stage
 
@@ -55,7 +54,7 @@ class TextForm(Form):
 
     name = HiddenField()
     base = IntegerField(validators=[Optional()], default=0)
-    was = TextAreaField()
+    was = TextAreaField(validators=[Length(max=LONGEST, message=TOO_LONG)])
     text = TextAreaField(validators=[Length(max=LONGEST, message=TOO_LONG)])
 
 
@@ -85,7 +84,7 @@ class FactsForm(Form):
         """What the page showed when it was opened; None when it does not say."""
         try:
             known = json.loads(self.was.data or "")
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return {k: str(v) for k, v in known.items()} if isinstance(known, dict) else None
 
@@ -156,7 +155,7 @@ class NeedsForm(FactsForm):
     needs_380 = BooleanField(_l("380 V"))
     needs_quiet = BooleanField(_l("Quiet"))
     needs_access = BooleanField(_l("Step-free access"))
-    budget = DecimalField(_l("Budget of the first year in yuan"), [Optional(), NumberRange(0, MOST_YUAN, BETWEEN)])
+    budget = NumberField(_l("Budget of the first year in yuan"), [Optional(), NumberRange(0, MOST_YUAN, BETWEEN)])
     relief_asked = BooleanField(_l("We ask for the reduced fee"))
 
     def validate_from_on(self, field: Any) -> None:

@@ -31,7 +31,7 @@ class DecisionForm(Form):
         [InputRequired(WHY), DataRequired(WHY), Length(max=2000, message=TOO_LONG)],
         render_kw={"rows": 4, "maxlength": 2000},
     )
-    exception = BooleanField(_l("An exception: the team is approved below its bar"))
+    exception = BooleanField(_l("An exception to the published bar"))
     exception_why = StringField(
         _l("Why the exception"), [Length(max=300, message=TOO_LONG)], render_kw={"maxlength": 300}
     )

@@ -9,12 +9,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import DateField, DecimalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ...core import clock
-from ...core.forms import Form
+from ...core.forms import Form, NumberField
+from ...core.i18n import full_day
 from ..models import Intake
 
 TOO_LONG = _l("At most %(max)d characters; yours is longer.")
@@ -33,18 +34,6 @@ USUAL = (
 """What a new call begins with; every word of it can be changed."""
 
 
-class _Points(DecimalField):
-    """A number of points; “nan” and “1e400” are none."""
-
-    data: Any
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        super().process_formdata(valuelist)
-        if self.data is not None and not (self.data.is_finite() and abs(self.data) < 1000):
-            self.data = None
-            raise ValueError(_("Type a number."))
-
-
 class _CallForm(Form):
     name = StringField(
         _l("Name of the call"),
@@ -54,10 +43,10 @@ class _CallForm(Form):
     opens_on = DateField(_l("Applications from"), [InputRequired(WHAT_DAY)])
     closes_on = DateField(_l("Until and with"), [InputRequired(WHAT_DAY)])
     pitch_on = DateField(_l("Day of the pitches"), [Optional()])
-    entry_bar = _Points(
+    entry_bar = NumberField(
         _l("Entry bar"), places=None, validators=[InputRequired(_l("Type a number.")), NumberRange(0, 100, BETWEEN)]
     )
-    relaxed_bar = _Points(
+    relaxed_bar = NumberField(
         _l("Bar under the hardship rule"),
         places=None,
         validators=[InputRequired(_l("Type a number.")), NumberRange(0, 100, BETWEEN)],
@@ -153,6 +142,61 @@ def intake_data(intake: Intake | None) -> dict[str, Any]:
     for n, (name, help, weight) in enumerate(rows):
         data |= {f"name_{n}": name, f"help_{n}": help, f"weight_{n}": weight}
     return data
+
+
+FURTHEST_DAYS = 366
+WHAT_WHY = _l("Say why; everybody reads it.")
+
+
+class ExtendForm(Form):
+    """A later deadline. ``seen`` is the one that the page showed."""
+
+    closes_on = DateField(_l("New deadline"), [InputRequired(WHAT_DAY)])
+    pitch_on = DateField(_l("Day of the pitches"), [Optional()])
+    why = StringField(
+        _l("Why it is put off"),
+        [InputRequired(WHAT_WHY), DataRequired(WHAT_WHY), Length(max=200, message=TOO_LONG)],
+        render_kw={"maxlength": 200},
+    )
+    seen = DateField(validators=[Optional()])
+
+    def __init__(self, intake: Intake, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.intake = intake
+
+    @classmethod
+    def of(cls, intake: Intake) -> ExtendForm:
+        return cls(intake, formdata=None, pitch_on=intake.pitch_on, seen=intake.closes_on)
+
+    @property
+    def pitch_day(self) -> date | None:
+        """Left empty, the day that there is stays."""
+        return self.pitch_on.data or self.intake.pitch_on
+
+    def validate_closes_on(self, field: Any) -> None:
+        if field.data is None:
+            return
+        if field.data <= self.intake.closes_on:
+            raise ValidationError(
+                _("It is %(day)s now, and can only become later.", day=full_day(self.intake.closes_on))
+            )
+        if field.data <= clock.today():
+            raise ValidationError(_("Choose a day after today."))
+        if field.data > clock.today() + timedelta(days=FURTHEST_DAYS):
+            raise ValidationError(_("At most a year from today."))
+
+    def validate_pitch_on(self, field: Any) -> None:
+        if field.data and field.data > clock.today() + timedelta(days=2 * FURTHEST_DAYS):
+            raise ValidationError(_("At most two years from today."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The day of the pitches is judged also where it is left empty, which means that it stays."""
+        valid = super().validate(extra_validators)
+        if valid and self.pitch_day and self.pitch_day <= self.closes_on.data:
+            says = _("The pitches are on %(day)s, and come after the deadline: change their day too.")
+            self.pitch_on.errors = [says % {"day": full_day(self.pitch_day)}]
+            return False
+        return valid
 
 
 class RefereeForm(Form):

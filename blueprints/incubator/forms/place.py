@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
-    FileField,
     HiddenField,
     IntegerField,
     SelectField,
@@ -24,13 +22,14 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ...core import clock
-from ...core.forms import Form
+from ...core.forms import Form, NumberField
 from ..models import Floor, Kind, Noise, Power, Workspace
 
 TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 BETWEEN = _l("Between %(min)d and %(max)d.")
 NUMBER = _l("Type a number.")
 FARTHEST = timedelta(days=3 * 366)
+EARLIEST = date(2000, 1, 1)
 SIDE = 4000
 MOST_YUAN = 100_000
 MOST_LINES = 200
@@ -49,10 +48,8 @@ def _choice(label: Any, of: Any, default: Any) -> SelectField:
     return SelectField(label, choices=[SelectChoice(o.value, o.label) for o in of], default=default.value)
 
 
-def _yuan(label: Any) -> DecimalField:
-    return DecimalField(
-        label, [InputRequired(NUMBER), NumberRange(0, MOST_YUAN, BETWEEN)], places=2, default=Decimal(0)
-    )
+def _yuan(label: Any) -> NumberField:
+    return NumberField(label, [InputRequired(NUMBER), NumberRange(0, MOST_YUAN, BETWEEN)], places=2, default=Decimal(0))
 
 
 class WorkspaceForm(Form):
@@ -70,6 +67,7 @@ class WorkspaceForm(Form):
     hours = _line(_l("Opening hours"), 40)
     interns = _number(_l("Students who may come and learn there"), 0, 50, 0)
     equipment = _line(_l("Equipment"), 200)
+    lent_from = DateField(_l("Lent from"), [Optional()])
     fee = _yuan(_l("Fee a month in yuan"))
     hardship_fee = _yuan(_l("Fee under the hardship rule in yuan"))
     x = _number(_l("Left edge on the plan"), 0, SIDE, 0)
@@ -84,6 +82,10 @@ class WorkspaceForm(Form):
         if field.data > self.fee.data:
             raise ValidationError(_("This is more than the fee itself."))
 
+    def validate_lent_from(self, field: Any) -> None:
+        if field.data and not EARLIEST <= field.data <= clock.today() + FARTHEST:
+            raise ValidationError(_("Choose a day between the year 2000 and three years from now."))
+
     @property
     def facts(self) -> dict[str, Any]:
         """As the row keeps it: money in fen."""
@@ -95,6 +97,7 @@ class WorkspaceForm(Form):
             "noise": Noise(self.noise.data),
             "hours": self.hours.data or "",
             "equipment": self.equipment.data or "",
+            "lent_from": self.lent_from.data,
             "fee": int(self.fee.data * 100),
             "hardship_fee": int(self.hardship_fee.data * 100),
         }
@@ -102,7 +105,7 @@ class WorkspaceForm(Form):
     @classmethod
     def of(cls, workspace: Workspace) -> WorkspaceForm:
         names = ("code", "seats", "area", "water", "accessible", "hours", "interns", "equipment", "x", "y", "w", "h")
-        facts = {name: getattr(workspace, name) for name in (*names, "version")}
+        facts = {name: getattr(workspace, name) for name in (*names, "lent_from", "version")}
         words = {name: getattr(workspace, name).value for name in ("kind", "power", "noise")}
         money = {name: Decimal(getattr(workspace, name)) / 100 for name in ("fee", "hardship_fee")}
         return cls(formdata=None, data={**facts, **words, **money})
@@ -128,10 +131,6 @@ class RetireForm(Form):
     def validate_on(self, field: Any) -> None:
         if field.data and field.data < clock.today():
             raise ValidationError(_("Choose today or a later day."))
-
-
-class PhotoForm(Form):
-    photo = FileField(_l("Photo"), [InputRequired(_l("Choose a picture."))])
 
 
 class BuildingForm(Form):

@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
     FileField,
     HiddenField,
     IntegerField,
@@ -25,8 +24,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ...core import clock
-from ...core.forms import Form
-from ..models import FeeLine, Tenancy
+from ...core.forms import Form, NumberField
+from ..models import FeeLine, Tenancy, WishKind
+from .photo import PhotosField
 
 TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 DATE = _l("Choose a date.")
@@ -77,7 +77,7 @@ class HandOutForm(Form):
 class WaiveForm(Form):
     """Yuan in the form, fen in the database."""
 
-    waived = DecimalField(
+    waived = NumberField(
         _l("Waived, in yuan"), [InputRequired(_l("Type an amount in yuan.")), NumberRange(0, MOST_YUAN, NUMBER)]
     )
     why = StringField(
@@ -108,7 +108,7 @@ class CheckForm(Form):
     attendance = _points(_l("Attendance"))
     safety = _points(_l("Safety"))
     activity = _points(_l("Activity"))
-    money = DecimalField(_l("Income since the last check, in yuan"), [Optional(), NumberRange(0, MOST_YUAN, NUMBER)])
+    money = NumberField(_l("Income since the last check, in yuan"), [Optional(), NumberRange(0, MOST_YUAN, NUMBER)])
     people = IntegerField(
         _l("People employed"),
         [Optional(), NumberRange(0, 1000, NUMBER)],
@@ -119,7 +119,7 @@ class CheckForm(Form):
         [Length(max=2000, message=TOO_LONG)],
         render_kw={"rows": 3, "maxlength": 2000},
     )
-    photo = FileField(_l("Photo"), [Optional()])
+    photos = PhotosField(_l("Photos"))
 
     def facts(self) -> dict[str, Any]:
         money = None if self.money.data is None else int(self.money.data * 100)
@@ -134,11 +134,36 @@ class CheckForm(Form):
 
 
 class WishForm(Form):
+    kind = RadioField(
+        _l("What about"),
+        choices=[SelectChoice(k.value, k.label) for k in WishKind],
+        default=WishKind.MEMBERS.value,
+        validators=[InputRequired(_l("Choose one."))],
+    )
     wish = StringField(
-        _l("Who joins or leaves, and why"),
-        [*_needed(_l("Say who joins or leaves.")), Length(max=200, message=TOO_LONG)],
+        _l("Who joins or leaves, or which room, and why"),
+        [*_needed(_l("Say what you wish.")), Length(max=200, message=TOO_LONG)],
         render_kw={"maxlength": 200},
     )
+
+
+class AnswerForm(Form):
+    """The manager's answer to a wish; a page has one for each, so each has a prefix."""
+
+    done = RadioField(
+        _l("Answer"),
+        choices=[SelectChoice("grant", _l("It is done")), SelectChoice("refuse", _l("Not possible"))],
+        validators=[InputRequired(_l("Choose an answer."))],
+    )
+    words = StringField(_l("A word to the team"), [Length(max=200, message=TOO_LONG)], render_kw={"maxlength": 200})
+
+    def validate_words(self, field: Any) -> None:
+        if self.done.data == "refuse" and not field.data:
+            raise ValidationError(SAY_WHY)
+
+
+def of_wish(id: int) -> str:
+    return f"wish{id}-"
 
 
 class MemberForm(Form):
@@ -152,7 +177,7 @@ class MemberForm(Form):
 
 
 class MoveForm(Form):
-    """Another room from the day after the last one in the old room."""
+    """Another room from the day after the last one in the old room; a later day plans the move."""
 
     workspace = RadioField(_l("New room"), coerce=int, validators=[InputRequired(_l("Choose a room."))])
     last_on = DateField(_l("Last day in the old room"), [InputRequired(DATE)])
@@ -217,6 +242,18 @@ class ExitForm(Form):
     alive_6 = _alive(_l("After 6 months"))
     alive_12 = _alive(_l("After 12 months"))
     alive_24 = _alive(_l("After 24 months"))
+
+    def validate_against(self, things_out: bool, months_unpaid: bool) -> bool:
+        """Nothing is ticked that the books know better."""
+        valid = bool(self.validate())
+        ticked = set(self.list_done.data or [])
+        says = []
+        if things_out and ticked & {"keys", "equipment"}:
+            says.append(_("Keys or equipment are still out. Write down first that they are back."))
+        if months_unpaid and "fees" in ticked:
+            says.append(_("Months are still unpaid. Write down first that they are paid or waived."))
+        self.list_done.errors = [*self.list_done.errors, *says]
+        return valid and not says
 
     def facts(self) -> dict[str, Any]:
         alive = {name: {"1": True, "0": False}.get(self[name].data) for name in ("alive_6", "alive_12", "alive_24")}

@@ -16,7 +16,21 @@ from .application import (
 )
 from .intake import Criterion, Decision, Intake, IntakeState, Outcome, Referee, Score, Sheet
 from .place import Block, Building, Floor, Kind, Noise, Power, Workspace
-from .tenancy import Check, ExitRecord, FeeLine, HandOut, Internship, Renewal, RenewalState, Tenancy, TenancyState
+from .tenancy import (
+    Check,
+    ExitRecord,
+    FeeLine,
+    HandOut,
+    Internship,
+    Photo,
+    Renewal,
+    Tenancy,
+    TenancyState,
+    Terms,
+    Wish,
+    WishKind,
+    WishState,
+)
 
 __all__ = [
     "Answer",
@@ -45,14 +59,18 @@ __all__ = [
     "Outcome",
     "Paper",
     "PaperKind",
+    "Photo",
     "Power",
     "Referee",
     "Renewal",
-    "RenewalState",
     "Score",
     "Sheet",
     "Stage",
     "Tenancy",
     "TenancyState",
+    "Terms",
+    "Wish",
+    "WishKind",
+    "WishState",
     "Workspace",
 ]

@@ -43,7 +43,7 @@ class ApplicationState(StrEnum):
 
 APPLICATION_WORDS = {
     ApplicationState.DRAFT: (_l("Being written"), "warn"),
-    ApplicationState.SUBMITTED: (_l("Handed in, being reviewed"), "info"),
+    ApplicationState.SUBMITTED: (_l("Handed in"), "info"),
     ApplicationState.APPROVED: (_l("Approved, waiting for a room"), "ok"),
     ApplicationState.REJECTED: (_l("Not approved"), ""),
     ApplicationState.HOUSED: (_l("Has a room"), "ok"),
@@ -229,7 +229,7 @@ class PaperKind(StrEnum):
     def label(self) -> Any:
         return {
             PaperKind.PLAN: _l("Business plan"),
-            PaperKind.FINANCE: _l("Figures"),
+            PaperKind.FINANCE: _l("Figures of the project"),
             PaperKind.OTHER: _l("Another paper"),
         }[self]
 
@@ -265,7 +265,10 @@ class EndorsementKind(StrEnum):
 
 
 class Endorsement(Audited, Model):
-    """A teacher asked to help: reads and marks the plan and writes the endorsement; or the college's opinion."""
+    """A teacher asked to help: reads and marks the plan and writes the endorsement; or the college's opinion.
+
+    A question that is taken back stays written down: who has once read the names scores this team no more.
+    """
 
     __tablename__ = "endorsement"
     __table_args__ = (
@@ -277,6 +280,7 @@ class Endorsement(Audited, Model):
     user_id: Mapped[int] = reference("user_account.id")
     kind: Mapped[EndorsementKind] = mapped_column(text_enum(EndorsementKind, "kind"))
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    taken_back_at: Mapped[datetime | None]
     text: Mapped[str] = mapped_column(default="")
     supports: Mapped[bool | None]
     written_at: Mapped[datetime | None]

@@ -39,7 +39,8 @@ INTAKE_WORDS = {
 class Intake(Moving, Audited, Model):
     """A round with a deadline. Bars are hundredths of points of 100: who reaches the bar that holds for the team is in.
 
-    The rule (bars, criteria, weights) is published when the call opens and never changes after that.
+    The rule (bars, criteria, weights) is published when the call opens and never changes after that. The deadline may
+    be put off, for all and with a reason; ``first_closes_on`` is then the one that was published first.
     """
 
     __tablename__ = "intake"
@@ -52,6 +53,8 @@ class Intake(Moving, Audited, Model):
     name: Mapped[str] = mapped_column(sa.String(80))
     opens_on: Mapped[date]
     closes_on: Mapped[date]
+    first_closes_on: Mapped[date | None]
+    extended_why: Mapped[str] = mapped_column(sa.String(200), default="")
     pitch_on: Mapped[date | None]
     entry_bar: Mapped[int] = mapped_column(sa.Integer, default=7000)
     relaxed_bar: Mapped[int] = mapped_column(sa.Integer, default=6000)

@@ -104,7 +104,7 @@ class Workspace(Audited, Model):
     y: Mapped[int] = mapped_column(sa.Integer)
     w: Mapped[int] = mapped_column(sa.Integer)
     h: Mapped[int] = mapped_column(sa.Integer)
-    photo_id: Mapped[int | None] = reference("document.id", index=False)
+    lent_from: Mapped[date | None]
     retired_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
 

@@ -25,11 +25,15 @@ from .place import Block, Workspace
 
 
 class TenancyState(StrEnum):
-    """OFFERED waits for the team's yes until ``answer_by``; ACTIVE is a signed agreement."""
+    """OFFERED waits for the team's yes until ``answer_by``; ACTIVE is a signed agreement.
+
+    PLANNED is the room to which a team that is in another one moves on a later day.
+    """
 
     OFFERED = "offered"
     ACCEPTED = "accepted"
     ACTIVE = "active"
+    PLANNED = "planned"
     ENDED = "ended"
     REFUSED = "refused"
     LAPSED = "lapsed"
@@ -48,19 +52,46 @@ TENANCY_WORDS = {
     TenancyState.OFFERED: (_l("Offered"), "info"),
     TenancyState.ACCEPTED: (_l("Accepted, to be signed"), "warn"),
     TenancyState.ACTIVE: (_l("In the room"), "ok"),
+    TenancyState.PLANNED: (_l("Moves in later"), "info"),
     TenancyState.ENDED: (_l("Ended"), ""),
     TenancyState.REFUSED: (_l("Refused"), ""),
     TenancyState.LAPSED: (_l("Not answered in time"), ""),
     TenancyState.CANCELLED: (_l("Taken back"), ""),
 }
 LIVING = (TenancyState.OFFERED, TenancyState.ACCEPTED, TenancyState.ACTIVE)
-HOLDING_SQL = "status IN ('offered', 'accepted', 'active', 'ended')"
+"""A team has one of these at most."""
+COMING = (*LIVING, TenancyState.PLANNED)
+"""No blocked period lies in the days of these."""
+HOLDING = (*COMING, TenancyState.ENDED)
 """These hold the room for their days. An ended one keeps the days it had: its end is the day it left."""
-LIVING_SQL = "status IN ('offered', 'accepted', 'active')"
+
+
+def _sql(states: tuple[TenancyState, ...]) -> str:
+    return "(" + ", ".join(f"'{state.value}'" for state in states) + ")"
+
+
+LIVING_SQL = f"status IN {_sql(LIVING)}"
+
+
+class Terms(Audited, Model):
+    """What both agree on, a clause a line. A change is a new row: what is signed keeps the words it was signed with.
+
+    ``text`` holds; ``english`` is for those who read it better, and "" when there is none.
+    """
+
+    __tablename__ = "agreement_terms"
+
+    text: Mapped[str]
+    english: Mapped[str] = mapped_column(default="")
+    made_by: Mapped[int | None] = reference("user_account.id", index=False)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Tenancy(Moving, Audited, Model):
-    """``begins_on`` to ``ends_on``, both included. ``fee`` is fen a month as agreed, ``waived`` the part not asked."""
+    """``begins_on`` to ``ends_on``, both included. ``fee`` is fen a month as agreed, ``waived`` the part not asked.
+
+    ``terms`` is the wording that was agreed on: a later change of the settings does not change it.
+    """
 
     __tablename__ = "tenancy"
     __table_args__ = (
@@ -75,6 +106,13 @@ class Tenancy(Moving, Audited, Model):
             unique=True,
             sqlite_where=sa.text(LIVING_SQL),
             postgresql_where=sa.text(LIVING_SQL),
+        ),
+        sa.Index(
+            "uq_tenancy_planned",
+            "application_id",
+            unique=True,
+            sqlite_where=sa.text("status = 'planned'"),
+            postgresql_where=sa.text("status = 'planned'"),
         ),
         sa.Index(
             "ix_tenancy_answer",
@@ -93,6 +131,9 @@ class Tenancy(Moving, Audited, Model):
     offered_by: Mapped[int] = reference("user_account.id", index=False)
     offered_at: Mapped[datetime] = mapped_column(default=clock.now)
     answer_by: Mapped[date | None]
+    accepted_on: Mapped[date | None]
+    signed_on: Mapped[date | None]
+    terms_id: Mapped[int | None] = reference("agreement_terms.id", index=False)
     fee: Mapped[int] = mapped_column(sa.Integer, default=0)
     waived: Mapped[int] = mapped_column(sa.Integer, default=0)
     waived_why: Mapped[str] = mapped_column(sa.String(120), default="")
@@ -104,6 +145,7 @@ class Tenancy(Moving, Audited, Model):
 
     application: Mapped[Application] = relationship(lazy="raise")
     workspace: Mapped[Workspace] = relationship(lazy="raise")
+    terms: Mapped[Terms | None] = relationship(lazy="raise")
     signed: Mapped[Document | None] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}
@@ -115,71 +157,64 @@ class Tenancy(Moving, Audited, Model):
 # -- The law of the database ---------------------------------------------------------------------------------
 
 _TENANCY, _BLOCK = cast(sa.Table, Tenancy.__table__), cast(sa.Table, Block.__table__)
-_HOLDS = "('offered', 'accepted', 'active', 'ended')"
+_HOLDS, _COMES = f"NEW.status IN {_sql(HOLDING)}", f"NEW.status IN {_sql(COMING)}"
 
 
-def _sqlite(name: str, table: str, moment: str, columns: str, guard: str, clash: str) -> str:
+def _sqlite(name: str, moment: str, guard: str, clash: str, law: str = "ex_tenancy_room") -> str:
+    table, _about, _moment = name.split("_")
     return (
-        f"CREATE TRIGGER {name} BEFORE {moment}{columns} ON {table} WHEN {guard} AND EXISTS ({clash}) "
-        f"BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: ex_tenancy_room'); END"
+        f"CREATE TRIGGER {name} BEFORE {moment} ON {table} WHEN {guard} AND EXISTS ({clash}) "
+        f"BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: {law}'); END"
     )
 
 
-_TENANT_CLASH = (
-    "SELECT 1 FROM tenancy t WHERE t.workspace_id = NEW.workspace_id AND t.id <> NEW.id "
-    "AND t.status IN ('offered', 'accepted', 'active', 'ended') "
-    "AND t.begins_on <= NEW.ends_on AND t.ends_on >= NEW.begins_on"
-)
+def _shared(column: str) -> str:
+    return (
+        f"SELECT 1 FROM tenancy t WHERE t.{column} = NEW.{column} AND t.id <> NEW.id "
+        f"AND t.status IN {_sql(HOLDING)} AND t.begins_on <= NEW.ends_on AND t.ends_on >= NEW.begins_on"
+    )
+
+
 _BLOCK_CLASH = (
     "SELECT 1 FROM block b WHERE b.workspace_id = NEW.workspace_id "
     "AND b.begins_on <= NEW.ends_on AND b.ends_on >= NEW.begins_on"
 )
 _BLOCKED_TENANT = (
     "SELECT 1 FROM tenancy t WHERE t.workspace_id = NEW.workspace_id "
-    "AND t.status IN ('offered', 'accepted', 'active') AND t.begins_on <= NEW.ends_on AND t.ends_on >= NEW.begins_on"
+    f"AND t.status IN {_sql(COMING)} AND t.begins_on <= NEW.ends_on AND t.ends_on >= NEW.begins_on"
 )
-_CHANGED = " OF workspace_id, begins_on, ends_on, status"
+_ROOM, _TEAM = _shared("workspace_id"), _shared("application_id")
 SQLITE = (
-    _sqlite("tenancy_room_insert", "tenancy", "INSERT", "", f"NEW.status IN {_HOLDS}", _TENANT_CLASH),
-    _sqlite("tenancy_room_update", "tenancy", "UPDATE", _CHANGED, f"NEW.status IN {_HOLDS}", _TENANT_CLASH),
+    _sqlite("tenancy_room_insert", "INSERT", _HOLDS, _ROOM),
+    _sqlite("tenancy_room_update", "UPDATE OF workspace_id, begins_on, ends_on, status", _HOLDS, _ROOM),
+    _sqlite("tenancy_team_insert", "INSERT", _HOLDS, _TEAM, "ex_tenancy_team"),
     _sqlite(
-        "tenancy_block_insert",
-        "tenancy",
-        "INSERT",
-        "",
-        "NEW.status IN ('offered', 'accepted', 'active')",
-        _BLOCK_CLASH,
+        "tenancy_team_update", "UPDATE OF application_id, begins_on, ends_on, status", _HOLDS, _TEAM, "ex_tenancy_team"
     ),
-    _sqlite(
-        "tenancy_block_update",
-        "tenancy",
-        "UPDATE",
-        " OF workspace_id, begins_on, ends_on, status",
-        "NEW.status IN ('offered', 'accepted', 'active')",
-        _BLOCK_CLASH,
-    ),
-    _sqlite("block_tenancy_insert", "block", "INSERT", "", "1", _BLOCKED_TENANT),
-    _sqlite("block_tenancy_update", "block", "UPDATE", " OF workspace_id, begins_on, ends_on", "1", _BLOCKED_TENANT),
+    _sqlite("tenancy_block_insert", "INSERT", _COMES, _BLOCK_CLASH),
+    _sqlite("tenancy_block_update", "UPDATE OF workspace_id, begins_on, ends_on, status", _COMES, _BLOCK_CLASH),
+    _sqlite("block_tenancy_insert", "INSERT", "1", _BLOCKED_TENANT),
+    _sqlite("block_tenancy_update", "UPDATE OF workspace_id, begins_on, ends_on", "1", _BLOCKED_TENANT),
 )
 POSTGRESQL_EXTENSION = "CREATE EXTENSION IF NOT EXISTS btree_gist"
-POSTGRESQL_EXCLUDE = (
-    "ALTER TABLE tenancy ADD CONSTRAINT ex_tenancy_room EXCLUDE USING gist "
-    "(workspace_id WITH =, daterange(begins_on, ends_on, '[]') WITH &&) "
-    f"WHERE ({HOLDING_SQL})"
+POSTGRESQL_EXCLUDE = tuple(
+    f"ALTER TABLE tenancy ADD CONSTRAINT ex_tenancy_{law} EXCLUDE USING gist "
+    f"({column} WITH =, daterange(begins_on, ends_on, '[]') WITH &&) WHERE (status IN {_sql(HOLDING)})"
+    for law, column in (("room", "workspace_id"), ("team", "application_id"))
 )
 # Blocked periods are in another table, which an exclusion constraint cannot see: a trigger that locks the room.
-POSTGRESQL_GUARD = """
+POSTGRESQL_GUARD = f"""
 CREATE FUNCTION incubator_room_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM 1 FROM workspace WHERE id = NEW.workspace_id FOR UPDATE;
   IF TG_TABLE_NAME = 'tenancy' THEN
-    IF NEW.status IN ('offered', 'accepted', 'active') AND EXISTS (
+    IF NEW.status IN {_sql(COMING)} AND EXISTS (
       SELECT 1 FROM block b WHERE b.workspace_id = NEW.workspace_id
       AND b.begins_on <= NEW.ends_on AND b.ends_on >= NEW.begins_on
     ) THEN RAISE EXCEPTION 'ex_tenancy_room' USING ERRCODE = 'exclusion_violation'; END IF;
   ELSE
     IF EXISTS (
-      SELECT 1 FROM tenancy t WHERE t.workspace_id = NEW.workspace_id AND t.status IN ('offered', 'accepted', 'active')
+      SELECT 1 FROM tenancy t WHERE t.workspace_id = NEW.workspace_id AND t.status IN {_sql(COMING)}
       AND t.begins_on <= NEW.ends_on AND t.ends_on >= NEW.begins_on
     ) THEN RAISE EXCEPTION 'ex_tenancy_room' USING ERRCODE = 'exclusion_violation'; END IF;
   END IF;
@@ -202,7 +237,7 @@ def _after(table: sa.Table, statement: str, dialect: str) -> None:
 # The tenancy is created after the block it looks at, as it refers to what the block refers to, and more.
 for _statement in SQLITE:
     _after(_TENANCY, _statement, "sqlite")
-for _statement in (POSTGRESQL_EXTENSION, POSTGRESQL_EXCLUDE, POSTGRESQL_GUARD, *POSTGRESQL_TRIGGERS):
+for _statement in (POSTGRESQL_EXTENSION, *POSTGRESQL_EXCLUDE, POSTGRESQL_GUARD, *POSTGRESQL_TRIGGERS):
     _after(_TENANCY, _statement, "postgresql")
 _TENANCY.add_is_dependent_on(_BLOCK)
 
@@ -223,6 +258,9 @@ class HandOut(Audited, Model):
     back_by: Mapped[int | None] = reference("user_account.id", index=False)
     note: Mapped[str] = mapped_column(sa.String(200), default="")
 
+    def audit_topic(self) -> tuple[str, int]:
+        return "tenancy", self.tenancy_id
+
 
 class FeeLine(Audited, Model):
     """What is due for one month, what is waived and why, and when it was paid. Amounts in fen."""
@@ -239,6 +277,9 @@ class FeeLine(Audited, Model):
     waived: Mapped[int] = mapped_column(sa.Integer, default=0)
     why: Mapped[str] = mapped_column(sa.String(120), default="")
     paid_on: Mapped[date | None]
+
+    def audit_topic(self) -> tuple[str, int]:
+        return "tenancy", self.tenancy_id
 
 
 class Check(Audited, Model):
@@ -262,10 +303,12 @@ class Check(Audited, Model):
     money: Mapped[int | None]
     people: Mapped[int | None] = mapped_column(sa.SmallInteger)
     note: Mapped[str] = mapped_column(default="")
-    photo_id: Mapped[int | None] = reference("document.id", index=False)
+
+    def audit_topic(self) -> tuple[str, int]:
+        return "tenancy", self.tenancy_id
 
 
-class RenewalState(StrEnum):
+class WishState(StrEnum):
     ASKED = "asked"
     GRANTED = "granted"
     REFUSED = "refused"
@@ -273,9 +316,9 @@ class RenewalState(StrEnum):
     @property
     def label(self) -> Any:
         return {
-            RenewalState.ASKED: _l("Asked for"),
-            RenewalState.GRANTED: _l("Granted"),
-            RenewalState.REFUSED: _l("Refused"),
+            WishState.ASKED: _l("Asked for"),
+            WishState.GRANTED: _l("Granted"),
+            WishState.REFUSED: _l("Refused"),
         }[self]
 
 
@@ -297,12 +340,68 @@ class Renewal(Moving, Audited, Model):
     tenancy_id: Mapped[int] = reference("tenancy.id", ondelete="CASCADE")
     until_on: Mapped[date]
     why: Mapped[str]
-    status: Mapped[RenewalState] = mapped_column(text_enum(RenewalState, "status"), default=RenewalState.ASKED)
+    status: Mapped[WishState] = mapped_column(text_enum(WishState, "status"), default=WishState.ASKED)
     asked_by: Mapped[int] = reference("user_account.id", index=False)
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
     answer: Mapped[str] = mapped_column(default="")
 
     tenancy: Mapped[Tenancy] = relationship(lazy="raise")
+
+    def audit_topic(self) -> tuple[str, int]:
+        return "tenancy", self.tenancy_id
+
+
+class WishKind(StrEnum):
+    MEMBERS = "members"
+    ROOM = "room"
+
+    @property
+    def label(self) -> Any:
+        return {WishKind.MEMBERS: _l("Other members"), WishKind.ROOM: _l("Another room")}[self]
+
+
+class Wish(Moving, Audited, Model):
+    """A team asks for other members or another room; done or refused, with an answer. One open one of a kind."""
+
+    __tablename__ = "tenancy_wish"
+    __table_args__ = (
+        sa.Index(
+            "uq_tenancy_wish_open",
+            "tenancy_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("status = 'asked'"),
+            postgresql_where=sa.text("status = 'asked'"),
+        ),
+        sa.Index("ix_tenancy_wish_tenancy", "tenancy_id"),
+    )
+    __unwatched__ = frozenset({"last_move", "last_moved_by", "last_moved_at"})
+
+    tenancy_id: Mapped[int] = reference("tenancy.id", ondelete="CASCADE", index=False)
+    kind: Mapped[WishKind] = mapped_column(text_enum(WishKind, "kind"))
+    text: Mapped[str] = mapped_column(sa.String(200))
+    status: Mapped[WishState] = mapped_column(text_enum(WishState, "status"), default=WishState.ASKED)
+    asked_by: Mapped[int] = reference("user_account.id", index=False)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answer: Mapped[str] = mapped_column(default="")
+
+    tenancy: Mapped[Tenancy] = relationship(lazy="raise")
+
+    def audit_topic(self) -> tuple[str, int]:
+        return "tenancy", self.tenancy_id
+
+
+class Photo(Audited, Model):
+    """A picture of a workspace, or of what was found at a check."""
+
+    __tablename__ = "incubator_photo"
+    __table_args__ = (sa.CheckConstraint("(workspace_id IS NULL) <> (check_id IS NULL)", name="of"),)
+
+    workspace_id: Mapped[int | None] = reference("workspace.id")
+    check_id: Mapped[int | None] = reference("tenancy_check.id", ondelete="CASCADE")
+    document_id: Mapped[int] = reference("document.id", index=False)
+    caption: Mapped[str] = mapped_column(sa.String(80), default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class ExitRecord(Audited, Model):
@@ -318,6 +417,9 @@ class ExitRecord(Audited, Model):
     alive_6: Mapped[bool | None]
     alive_12: Mapped[bool | None]
     alive_24: Mapped[bool | None]
+
+    def audit_topic(self) -> tuple[str, int]:
+        return "tenancy", self.tenancy_id
 
 
 class Internship(Audited, Model):

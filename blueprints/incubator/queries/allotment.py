@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,10 +14,19 @@ from ...core import clock
 from ...core.db import db
 from .. import options
 from ..fitting import Fit, Need, Room, Taken, fit
-from ..models import Application, ApplicationState, Block, Floor, Tenancy, TenancyState, Workspace
-from ..models.tenancy import LIVING
+from ..models import (
+    Application,
+    ApplicationState,
+    Block,
+    Floor,
+    Renewal,
+    Tenancy,
+    TenancyState,
+    WishState,
+    Workspace,
+)
+from ..models.tenancy import HOLDING, LIVING
 
-HOLDING = (*LIVING, TenancyState.ENDED)
 IN_ORDER = (Application.points.desc(), Application.approved_at, Application.id)
 
 
@@ -33,7 +42,7 @@ def waiting() -> list[Application]:
 
 
 def workspaces(only: Iterable[int] | None = None) -> list[Workspace]:
-    """What can be lent, with floor and building."""
+    """What can be lent, today or from a later day on, with floor and building."""
     query = (
         sa.select(Workspace)
         .where(sa.or_(Workspace.retired_on.is_(None), Workspace.retired_on > clock.today()))
@@ -105,6 +114,7 @@ def room_of(workspace: Workspace) -> Room:
         water=workspace.water,
         noise=workspace.noise,
         accessible=workspace.accessible,
+        lent_from=workspace.lent_from,
         retired_on=workspace.retired_on,
     )
 
@@ -138,11 +148,36 @@ def best(team: Application, rooms: Sequence[Workspace], found: dict[tuple[int, i
     return min(possible, key=cost, default=None)
 
 
+@dataclass(frozen=True)
+class Stays:
+    """A team that is in a room asks to stay; until that is answered the room is not suggested to others."""
+
+    team: str
+    tenancy_id: int
+    until_on: date
+
+
+def asked_to_stay(workspace_ids: Iterable[int]) -> dict[int, Stays]:
+    query = (
+        sa.select(Tenancy.workspace_id, Application.team, Tenancy.id, Renewal.until_on)
+        .join(Renewal, Renewal.tenancy_id == Tenancy.id)
+        .join(Application, Application.id == Tenancy.application_id)
+        .where(Renewal.status == WishState.ASKED, Tenancy.workspace_id.in_(list(workspace_ids)))
+    )
+    return {room: Stays(team, id, until) for room, team, id, until in db.session.execute(query)}
+
+
 def suggested(
-    teams: Sequence[Application], rooms: Sequence[Workspace], found: dict[tuple[int, int], Fit]
+    teams: Sequence[Application],
+    rooms: Sequence[Workspace],
+    found: dict[tuple[int, int], Fit],
+    but: Collection[int] = (),
 ) -> dict[int, int]:
-    """One after the other in the order of the waitlist, each team the best of what is left: application -> room."""
-    left, chosen = list(rooms), {}
+    """One after the other in the order of the waitlist, each team the best of what is left: application -> room.
+
+    ``but``: rooms that are not suggested.
+    """
+    left, chosen = [w for w in rooms if w.id not in but], {}
     for team in teams:
         room = best(team, left, found)
         if room is not None:

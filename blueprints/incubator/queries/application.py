@@ -19,10 +19,12 @@ from ...core.db import db
 from ...core.text import clean
 from ...documents.models import Document, Drawing
 from ...students.models import Student
+from .. import checklist
 from ..models import (
     Answer,
     Application,
     Endorsement,
+    EndorsementKind,
     Field,
     Intake,
     IntakeState,
@@ -30,6 +32,7 @@ from ..models import (
     Message,
     Paper,
     PaperKind,
+    Referee,
     Tenancy,
 )
 from ..models.tenancy import LIVING
@@ -104,6 +107,18 @@ def field(application_id: int, name: str) -> Field | None:
     return db.session.scalar(sa.select(Field).where(Field.application_id == application_id, Field.name == name))
 
 
+def texts_of(application_id: int) -> dict[str, str]:
+    """What the texts of this application say now."""
+    query = sa.select(Field.name, Field.text).where(Field.application_id == application_id)
+    return dict(db.session.execute(query).all())  # type: ignore[arg-type]
+
+
+def missing(application: Application) -> list[checklist.Item]:
+    """What keeps it from being handed in: one query. Needs ``members`` with their students, and ``papers``."""
+    items = checklist.of(application, texts_of(application.id), (), names_of_members(application))
+    return [item for item in items if item.is_missing]
+
+
 def has_living_tenancy(application_id: int) -> bool:
     query = sa.select(Tenancy.id).where(Tenancy.application_id == application_id, Tenancy.status.in_(LIVING))
     return db.session.scalar(query.limit(1)) is not None
@@ -175,11 +190,29 @@ def names_of_members(application: Application) -> dict[int, str]:
 # -- What is written ------------------------------------------------------------------------------------------
 
 
+def taken_back(application_id: int, user_id: int) -> Endorsement | None:
+    """What this teacher was asked for as a mentor, and is no more."""
+    return db.session.scalar(
+        sa.select(Endorsement).where(
+            Endorsement.application_id == application_id,
+            Endorsement.user_id == user_id,
+            Endorsement.kind == EndorsementKind.MENTOR,
+            Endorsement.taken_back_at.is_not(None),
+        )
+    )
+
+
+def referees(intake_id: int, user_id: int) -> bool:
+    """Whether this person scores the teams of this call."""
+    query = sa.select(Referee.id).where(Referee.intake_id == intake_id, Referee.user_id == user_id)
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def endorsements(application_id: int) -> list[Endorsement]:
     """Who was asked to help, in the order in which they were asked."""
     query = (
         sa.select(Endorsement)
-        .where(Endorsement.application_id == application_id)
+        .where(Endorsement.application_id == application_id, Endorsement.taken_back_at.is_(None))
         .options(joinedload(Endorsement.user))
         .order_by(Endorsement.kind.desc(), Endorsement.asked_at, Endorsement.id)
     )

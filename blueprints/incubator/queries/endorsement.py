@@ -28,7 +28,11 @@ def asked_of(actor: Any, most: int = 200) -> list[tuple[Endorsement, Application
     query = (
         sa.select(Endorsement, Application)
         .join(Application, Application.id == Endorsement.application_id)
-        .where(Endorsement.user_id == actor.id, Application.status != ApplicationState.WITHDRAWN)
+        .where(
+            Endorsement.user_id == actor.id,
+            Endorsement.taken_back_at.is_(None),
+            Application.status != ApplicationState.WITHDRAWN,
+        )
         .options(*_OF_LIST)
         .order_by(sa.case((is_open, 0), else_=1), Endorsement.asked_at.desc(), Endorsement.id.desc())
         .limit(most)
@@ -38,7 +42,11 @@ def asked_of(actor: Any, most: int = 200) -> list[tuple[Endorsement, Application
 
 def own_of(application_id: int, user_id: int) -> list[Endorsement]:
     """What this teacher was asked for about this team: as a mentor, for the college, or both."""
-    query = sa.select(Endorsement).where(Endorsement.application_id == application_id, Endorsement.user_id == user_id)
+    query = sa.select(Endorsement).where(
+        Endorsement.application_id == application_id,
+        Endorsement.user_id == user_id,
+        Endorsement.taken_back_at.is_(None),
+    )
     return list(db.session.scalars(query.options(joinedload(Endorsement.user)).order_by(Endorsement.id)))
 
 

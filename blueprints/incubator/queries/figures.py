@@ -108,14 +108,17 @@ def _summed(found: Iterable[Any], column: int, names: dict[str, str]) -> list[Ac
     return [Acceptance(key, name, *sums[key]) for key, name in names.items() if key in sums]
 
 
+_LENT = sa.select(Workspace.lent_from, Workspace.retired_on)
+
+
 def occupancy(today: date, months: int = 12) -> list[tuple[date, int | None]]:
     """Per cent of the days that could be used, by month up to this one.
 
-    A workspace counts in every month before it was retired; blocked days do not count.
+    A workspace counts from the day from which it is lent until it is retired; blocked days do not count.
     """
     first = add_months(today.replace(day=1), 1 - months)
     last = add_months(first, months) - DAY
-    retired = [day for (day,) in rows(sa.select(Workspace.retired_on))]
+    lent = [(begun or date.min, gone or date.max) for begun, gone in rows(_LENT)]
     taken = rows(
         sa.select(Tenancy.begins_on, Tenancy.ends_on).where(
             Tenancy.status.in_((TenancyState.ACTIVE, TenancyState.ENDED)),
@@ -123,13 +126,20 @@ def occupancy(today: date, months: int = 12) -> list[tuple[date, int | None]]:
             Tenancy.begins_on <= last,
         )
     )
-    blocked = rows(sa.select(Block.begins_on, Block.ends_on).where(Block.ends_on >= first, Block.begins_on <= last))
+    blocked = [
+        (max(b, begun or b), e)
+        for b, e, begun in rows(
+            sa.select(Block.begins_on, Block.ends_on, Workspace.lent_from)
+            .join(Workspace, Workspace.id == Block.workspace_id)
+            .where(Block.ends_on >= first, Block.begins_on <= last)
+        )
+    ]
     found: list[tuple[date, int | None]] = []
     for n in range(months):
         month = add_months(first, n)
         end = min(add_months(month, 1) - DAY, today)
         days = (end - month).days + 1
-        there = sum(_days(month, min(end, gone - DAY) if gone else end) for gone in retired) if days > 0 else 0
+        there = sum(_days(max(month, begun), min(end, gone - DAY)) for begun, gone in lent) if days > 0 else 0
         usable = there - sum(_days(max(b, month), min(e, end)) for b, e in blocked)
         used = sum(_days(max(b, month), min(e, end)) for b, e in taken)
         found.append((month, min(100, round(used * 100 / usable)) if usable > 0 else None))

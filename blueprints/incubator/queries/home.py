@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,19 +19,23 @@ from ..models import (
     Check,
     Decision,
     Endorsement,
+    ExitRecord,
+    HandOut,
     Intake,
     IntakeState,
     Referee,
     Renewal,
-    RenewalState,
     Sheet,
     Tenancy,
     TenancyState,
+    Wish,
+    WishState,
     Workspace,
 )
 from ..models.tenancy import LIVING
-from . import place
+from . import allotment, place
 from .place import DAY, Standing, Use
+from .tenancy import moves_on
 
 AHEAD = timedelta(days=14)
 MOST = 100
@@ -65,16 +70,22 @@ def checks(today: date) -> Sequence[Any]:
 def ending(today: date) -> Sequence[Any]:
     """Agreements that end within :data:`~..options.SOON_DAYS`, and whether the team asked to stay."""
     until = today + timedelta(days=options.SOON_DAYS.value)
-    asked = sa.select(Renewal.tenancy_id, Renewal.until_on).where(Renewal.status == RenewalState.ASKED).subquery()
+    asked = sa.select(Renewal.tenancy_id, Renewal.until_on).where(Renewal.status == WishState.ASKED).subquery()
     query = _of_rooms(asked.c.until_on).outerjoin(asked, asked.c.tenancy_id == Tenancy.id)
-    wanted = sa.and_(Tenancy.status == TenancyState.ACTIVE, Tenancy.ends_on <= until)
+    wanted = sa.and_(Tenancy.status == TenancyState.ACTIVE, Tenancy.ends_on <= until, ~moves_on())
     return rows(query.where(wanted).order_by(Tenancy.ends_on, Tenancy.id).limit(MOST))
 
 
 def renewals() -> Sequence[Any]:
     """Requests to stay longer that are not decided."""
     query = _of_rooms(Renewal.until_on, Renewal.asked_at).join(Renewal, Renewal.tenancy_id == Tenancy.id)
-    return rows(query.where(Renewal.status == RenewalState.ASKED).order_by(Renewal.asked_at, Renewal.id).limit(MOST))
+    return rows(query.where(Renewal.status == WishState.ASKED).order_by(Renewal.asked_at, Renewal.id).limit(MOST))
+
+
+def wishes() -> Sequence[Any]:
+    """Wishes for other members or another room that nobody has answered."""
+    query = _of_rooms(Wish.kind, Wish.text, Wish.asked_at).join(Wish, Wish.tenancy_id == Tenancy.id)
+    return rows(query.where(Wish.status == WishState.ASKED).order_by(Wish.asked_at, Wish.id).limit(MOST))
 
 
 def calls() -> list[Intake]:
@@ -104,21 +115,68 @@ def unblocked(today: date) -> Sequence[Any]:
     return rows(query.order_by(Block.ends_on, Block.id).limit(MOST))
 
 
-def opening(actor: Any, today: date) -> list[tuple[Any, Standing, date]]:
-    """Workspaces that are free, or become so within :data:`~..options.SOON_DAYS`, and from when; the soonest first."""
+@dataclass(frozen=True)
+class Opening:
+    """A workspace, and the first day from today on that it is free; ``since`` and ``until`` where they are known."""
+
+    room: Any
+    on: date
+    now: bool
+    since: date | None
+    until: date | None
+
+
+def opening(actor: Any, today: date) -> list[Opening]:
+    """Workspaces that are free, or become so within :data:`~..options.SOON_DAYS`; the longest free first."""
     bars = place.around(actor, today)
     last = today + timedelta(days=options.SOON_DAYS.value)
     found = []
-    for w in place.workspaces(today):
-        spans = bars.get(w.id, [])
-        now = place.standing(spans, today)
-        if now.use is Use.FREE:
-            found.append((w, now, now.since or today))
-        elif now.use in (Use.SOON, Use.BLOCKED) and now.until is not None and now.until < last:
-            then = place.standing(spans, now.until + DAY)
-            if then.use is Use.FREE:
-                found.append((w, now, now.until + DAY))
-    return sorted(found, key=lambda f: (f[2], f[0].code))
+    for w in place.workspaces(today, until=last):
+        first = _first_free(place.since_lent(w, today - place.AROUND, bars.get(w.id, [])), today, last)
+        if first is not None:
+            day, free = first
+            now = day == today
+            found.append(Opening(w, day, now, free.since if now else None, free.until))
+    return sorted(found, key=lambda o: (o.since or o.on, o.room.code))
+
+
+def _first_free(spans: Sequence[place.Span], today: date, last: date) -> tuple[date, Standing] | None:
+    """The first free day of a workspace, whatever holds it until then: a team, an offer, an ended stay's last day."""
+    day, stands = today, place.standing(spans, today)
+    while stands.use is not Use.FREE:
+        if stands.until is None or stands.until >= last:
+            return None
+        day = stands.until + DAY
+        stands = place.standing(spans, day)
+    return day, stands
+
+
+def waits(today: date) -> dict[str, int]:
+    """How much waits for the manager behind a tab, by its endpoint, and how many checks are late: one query."""
+
+    def count(model: Any, *wanted: Any) -> Any:
+        return sa.select(sa.func.count()).select_from(model).where(*wanted).scalar_subquery()
+
+    def undecided() -> Any:
+        reviewing = sa.select(Intake.id).where(Intake.status == IntakeState.REVIEWING)
+        return count(
+            Application, Application.status == ApplicationState.SUBMITTED, Application.intake_id.in_(reviewing)
+        )
+
+    active = sa.select(Tenancy.id).where(Tenancy.status == TenancyState.ACTIVE)
+    late = count(Check, Check.done_on.is_(None), Check.due_on < today, Check.tenancy_id.in_(active))
+    columns = {
+        "intakes": undecided()
+        + count(Decision, Decision.appealed_at.is_not(None), Decision.appeal_answered_at.is_(None)),
+        "allotment": count(Application, allotment.is_waiting()),
+        "waitlist": count(Application, Application.status == ApplicationState.APPROVED),
+        "tenancies": count(Tenancy, Tenancy.status == TenancyState.ACCEPTED)
+        + count(Renewal, Renewal.status == WishState.ASKED)
+        + count(Wish, Wish.status == WishState.ASKED)
+        + late,
+        "late": late,
+    }
+    return dict(db.session.execute(sa.select(*(c.label(n) for n, c in columns.items()))).one()._mapping)
 
 
 def living_tenancies(application_ids: Iterable[int]) -> dict[int, Tenancy]:
@@ -131,10 +189,36 @@ def living_tenancies(application_ids: Iterable[int]) -> dict[int, Tenancy]:
     return {t.application_id: t for t in db.session.scalars(query)}
 
 
+def still_out() -> Sequence[Any]:
+    """Rooms that a team has changed, with how many keys or pieces of equipment have not come back."""
+    count = sa.func.count(HandOut.id)
+    query = _of_rooms(Tenancy.left_on, count.label("out")).join(HandOut, HandOut.tenancy_id == Tenancy.id)
+    moved = Tenancy.id.not_in(sa.select(ExitRecord.tenancy_id))
+    wanted = sa.and_(HandOut.back_on.is_(None), Tenancy.status == TenancyState.ENDED, moved)
+    grouped = query.where(wanted).group_by(Tenancy.id, Application.team, Workspace.code)
+    return rows(grouped.order_by(Tenancy.left_on, Tenancy.id).limit(MOST))
+
+
+def exits(since: date) -> Sequence[Any]:
+    """Teams that have left since a day, with what is ticked on their exit list."""
+    query = _of_rooms(Tenancy.left_on, ExitRecord.list_done).join(ExitRecord, ExitRecord.tenancy_id == Tenancy.id)
+    return rows(query.where(Tenancy.left_on >= since).order_by(Tenancy.left_on, Tenancy.id).limit(MOST))
+
+
+def planned_moves(application_ids: Iterable[int]) -> dict[int, tuple[str, date]]:
+    """The room into which a team moves later, and its first day there."""
+    query = (
+        sa.select(Tenancy.application_id, Workspace.code, Tenancy.begins_on)
+        .join(Workspace, Workspace.id == Tenancy.workspace_id)
+        .where(Tenancy.application_id.in_(list(application_ids)), Tenancy.status == TenancyState.PLANNED)
+    )
+    return {id: (code, begins_on) for id, code, begins_on in rows(query)}
+
+
 def asked_until(tenancy_ids: Iterable[int]) -> dict[int, date]:
     """Until when these teams ask to stay, where nobody has decided yet."""
     query = sa.select(Renewal.tenancy_id, Renewal.until_on).where(
-        Renewal.tenancy_id.in_(list(tenancy_ids)), Renewal.status == RenewalState.ASKED
+        Renewal.tenancy_id.in_(list(tenancy_ids)), Renewal.status == WishState.ASKED
     )
     return dict(rows(query))
 
@@ -156,6 +240,7 @@ def endorsements_open(actor: Any) -> int:
         .where(
             Endorsement.user_id == actor.id,
             Endorsement.written_at.is_(None),
+            Endorsement.taken_back_at.is_(None),
             Application.status.in_((ApplicationState.DRAFT, ApplicationState.SUBMITTED)),
         )
     )

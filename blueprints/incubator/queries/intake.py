@@ -20,6 +20,7 @@ from ...core.text import like
 from ...students.models import Student
 from .. import points
 from ..models import (
+    Answer,
     Application,
     ApplicationState,
     Criterion,
@@ -75,6 +76,34 @@ def overdue() -> list[Intake]:
     """Open calls whose deadline has passed."""
     query = sa.select(Intake).where(Intake.status == IntakeState.OPEN, Intake.closes_on < clock.today())
     return list(db.session.scalars(query.options(*FULL)))
+
+
+def concerned(intake_id: int) -> list[tuple[User, str]]:
+    """Whom the deadline of this call concerns, with the page it concerns them for: the teams that write or have handed
+    in, asked members too, and the teachers they have asked. Three queries, whatever their number."""
+    undecided = sa.and_(
+        Application.intake_id == intake_id,
+        Application.status.in_([ApplicationState.DRAFT, ApplicationState.SUBMITTED]),
+    )
+    found: list[tuple[User, str]] = []
+    leads = sa.select(Application.id, User).join(Student, Student.id == Application.lead_id)
+    members = (
+        sa.select(Application.id, User)
+        .join(Member, Member.application_id == Application.id)
+        .join(Student, Student.id == Member.student_id)
+        .where(Member.answer != Answer.DECLINED)
+    )
+    for query in (leads, members):
+        of_team = query.join(User, User.id == Student.user_id).where(undecided).order_by(Application.id)
+        found += [(user, f"/incubator/applications/{id}") for id, user in db.session.execute(of_team)]
+    asked = (
+        sa.select(Endorsement.id, User)
+        .join(Application, Application.id == Endorsement.application_id)
+        .join(User, User.id == Endorsement.user_id)
+        .where(undecided, Endorsement.taken_back_at.is_(None))
+        .order_by(Endorsement.id)
+    )
+    return found + [(user, f"/incubator/endorsements/{id}") for id, user in db.session.execute(asked)]
 
 
 # -- Referees -----------------------------------------------------------------------------------------------

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
@@ -22,7 +23,7 @@ from ...core.db import db, rows
 from .. import options, policy
 from ..fitting import Fit
 from ..models import Application, Block, Building, Floor, Kind, Tenancy, TenancyState, Workspace
-from ..models.tenancy import LIVING
+from ..models.tenancy import COMING, HOLDING
 from . import allotment
 
 DAY = timedelta(days=1)
@@ -135,16 +136,23 @@ def buildings() -> list[Building]:
     return list(db.session.scalars(sa.select(Building).order_by(Building.name, Building.id)))
 
 
-def in_use(on: date) -> sa.ColumnElement[bool]:
-    """Workspaces that are not retired on this day."""
+def _kept(on: date) -> sa.ColumnElement[bool]:
+    """Workspaces that are not retired on this day, whether they are lent already or not."""
     return sa.or_(Workspace.retired_on.is_(None), Workspace.retired_on > on)
+
+
+def in_use(on: date, until: date | None = None) -> sa.ColumnElement[bool]:
+    """Workspaces that are lent on this day, or with ``until`` begin to be lent by then."""
+    return sa.and_(_kept(on), sa.or_(Workspace.lent_from.is_(None), Workspace.lent_from <= (until or on)))
 
 
 _KINDS = {Kind.STUDIO: 0, Kind.WORKSHOP: 1, Kind.DESK: 2}
 
 
-def workspaces(on: date, floor_id: int | None = None, kind: Kind | None = None) -> Sequence[Any]:
-    """Rows of the workspaces of a floor, or of the whole place: studios, workshops, desks."""
+def workspaces(
+    on: date, floor_id: int | None = None, kind: Kind | None = None, until: date | None = None
+) -> Sequence[Any]:
+    """Rows of the workspaces of a floor, or of the whole place: studios, workshops, desks; see :func:`in_use`."""
     query = sa.select(
         Workspace.id,
         Workspace.floor_id,
@@ -156,7 +164,8 @@ def workspaces(on: date, floor_id: int | None = None, kind: Kind | None = None) 
         Workspace.y,
         Workspace.w,
         Workspace.h,
-    ).where(in_use(on))
+        Workspace.lent_from,
+    ).where(in_use(on, until))
     if floor_id is not None:
         query = query.where(Workspace.floor_id == floor_id)
     if kind is not None:
@@ -169,13 +178,19 @@ def workspace_count(on: date) -> int:
 
 
 def retired(floor_id: int, on: date) -> list[Workspace]:
-    query = sa.select(Workspace).where(Workspace.floor_id == floor_id, ~in_use(on)).order_by(Workspace.code)
+    query = sa.select(Workspace).where(Workspace.floor_id == floor_id, ~_kept(on)).order_by(Workspace.code)
     return list(db.session.scalars(query))
 
 
+def coming(floor_id: int, on: date) -> list[Workspace]:
+    """Those of a floor that are lent only from a later day."""
+    query = sa.select(Workspace).where(Workspace.floor_id == floor_id, _kept(on), Workspace.lent_from > on)
+    return list(db.session.scalars(query.order_by(Workspace.lent_from, Workspace.code)))
+
+
 def neighbours(floor_id: int, but: int | None = None) -> list[Workspace]:
-    """The workspaces drawn on a floor today, except one."""
-    query = sa.select(Workspace).where(Workspace.floor_id == floor_id, in_use(clock.today()))
+    """The workspaces that have their place on a floor today, lent already or not, except one."""
+    query = sa.select(Workspace).where(Workspace.floor_id == floor_id, _kept(clock.today()))
     return [w for w in db.session.scalars(query.order_by(Workspace.code)) if w.id != but]
 
 
@@ -211,7 +226,7 @@ def spans(
             sa.case((_known(actor), Application.team), else_=None).label("team"),
         )
         .join(Application, Application.id == Tenancy.application_id)
-        .where(Tenancy.status.in_(allotment.HOLDING), Tenancy.ends_on >= since, Tenancy.begins_on <= until, *one)
+        .where(Tenancy.status.in_(HOLDING), Tenancy.ends_on >= since, Tenancy.begins_on <= until, *one)
     )
     blocks = sa.select(Block.id, Block.workspace_id, Block.begins_on, Block.ends_on, Block.reason).where(
         Block.ends_on >= since, Block.begins_on <= until, *other
@@ -227,6 +242,15 @@ def spans(
     return found
 
 
+def since_lent(room: Any, since: date, spans: Sequence[Span]) -> list[Span]:
+    """These spans of a workspace, and before them the days since ``since`` on which it is not lent, as if blocked."""
+    if room.lent_from is None or room.lent_from <= since:
+        return list(spans)
+    before = Span(0, room.id, since, room.lent_from - DAY, None, reason=gettext("not lent yet"))
+    after = [s for s in spans if s.ends_on >= room.lent_from]
+    return [before, *(replace(s, begins_on=max(s.begins_on, room.lent_from)) for s in after)]
+
+
 def around(actor: Any, on: date, floor_id: int | None = None, workspace_id: int | None = None) -> dict[int, list[Span]]:
     """Enough to know how the workspaces stand on a day."""
     return spans(actor, on - AROUND, on + AROUND, floor_id, workspace_id)
@@ -238,14 +262,27 @@ def history(actor: Any, workspace_id: int) -> list[Span]:
     return list(reversed(found))
 
 
+def first_held(workspace_id: int) -> tuple[str, date] | None:
+    """The first team that has, had or is promised a workspace, and its first day."""
+    query = (
+        sa.select(Application.team, Tenancy.begins_on)
+        .join(Application, Application.id == Tenancy.application_id)
+        .where(Tenancy.workspace_id == workspace_id, Tenancy.status.in_(HOLDING))
+        .order_by(Tenancy.begins_on)
+        .limit(1)
+    )
+    found = db.session.execute(query).first()
+    return (found[0], found[1]) if found is not None else None
+
+
 def in_the_way(workspace_id: int, begins_on: date, ends_on: date) -> list[tuple[str, Tenancy]]:
-    """The living tenancies of a workspace on these days, with their teams' names."""
+    """Who has a workspace on these days or will have it, with the teams' names."""
     query = (
         sa.select(Application.team, Tenancy)
         .join(Application, Application.id == Tenancy.application_id)
         .where(
             Tenancy.workspace_id == workspace_id,
-            Tenancy.status.in_(LIVING),
+            Tenancy.status.in_(COMING),
             Tenancy.begins_on <= ends_on,
             Tenancy.ends_on >= begins_on,
         )

@@ -103,15 +103,17 @@ def endorsements(application_id: int) -> list[Endorsement]:
 def names_of(application: Application, endorsed: Iterable[Endorsement] = ()) -> list[str]:
     """What would tell who the team is: names, numbers, the college, who endorsed it."""
     people: list[User] = [application.lead.user, *(m.student.user for m in application.members if m.student)]
-    words = [p.name for p in people] + [p.number or "" for p in people]
+    words = [word for p in people for word in (p.name, p.number, p.username, p.email) if word]
+    students = [application.lead, *(m.student for m in application.members if m.student)]
+    words += [s.phone for s in students if s.phone] + [application.team]
     words += [m.name for m in application.members] + [e.user.name for e in endorsed]
     words += [application.college.name, application.college.name_en]
     return [w for w in words if len(w) > 1]
 
 
 def masked(text: str, names: Iterable[str]) -> str:
-    """The text with a block in place of each of these names, however long."""
-    found = sorted({re.escape(n) for n in names}, key=len, reverse=True)
+    """The text with a block in place of each of these names, however long, and with blanks between its letters."""
+    found = sorted({r"\s*".join(re.escape(c) for c in n if not c.isspace()) for n in names}, key=len, reverse=True)
     return re.sub("|".join(found), BLOCK, text, flags=re.IGNORECASE) if found else text
 
 
@@ -120,7 +122,11 @@ def masked(text: str, names: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One application on a referee's list. ``all`` is what all sheets came to, once it is decided."""
+    """One application on a referee's list.
+
+    ``all`` is what all sheets came to, once a team is not approved. Of a team that waits for a room it is not told:
+    with the total of the waitlist it would give away the points by rule, and so who is in need.
+    """
 
     id: int
     no: int
@@ -185,7 +191,7 @@ def _line(
         mine=points.of_sheet(given, weights) if given else None,
         given=len(given),
         of=len(weights),
-        all=decision.points if decision else None,
+        all=decision.points if decision and decision.outcome is Outcome.REJECTED else None,
         outcome=decision.outcome if decision else None,
     )
 

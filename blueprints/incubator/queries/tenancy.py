@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from ...accounts.models import Notice, OrgUnit, UnitKind
 from ...core import clock
@@ -22,22 +22,27 @@ from ..models import (
     Floor,
     HandOut,
     Renewal,
-    RenewalState,
     Tenancy,
     TenancyState,
+    Wish,
+    WishKind,
+    WishState,
     Workspace,
 )
-from ..models.tenancy import LIVING
+from ..models.tenancy import HOLDING, LIVING
 from .application import WHOLE
 
 NUMBER = "ZY"
 NOTICE_DAYS = (60, 30, 15)
 FOLLOW_UPS = (6, 12, 24)
+_Planned = aliased(Tenancy)
 FULL: tuple[Any, ...] = (
     joinedload(Tenancy.application).options(*WHOLE),
     joinedload(Tenancy.workspace).joinedload(Workspace.floor).joinedload(Floor.building),
     joinedload(Tenancy.signed).joinedload(Document.drawing).joinedload(Drawing.blob),
+    joinedload(Tenancy.terms),
 )
+OF_WISH: tuple[Any, ...] = (joinedload(Wish.tenancy).options(*FULL),)
 OF_RENEWAL: tuple[Any, ...] = (joinedload(Renewal.tenancy).options(*FULL),)
 
 
@@ -50,6 +55,27 @@ def whole(ids: Sequence[int]) -> list[Tenancy]:
 def living_of(application_id: int) -> Tenancy | None:
     query = sa.select(Tenancy).where(Tenancy.application_id == application_id, Tenancy.status.in_(LIVING))
     return db.session.scalars(query.options(*FULL)).unique().one_or_none()
+
+
+def planned_of(application_id: int) -> Tenancy | None:
+    """The room to which this team moves on a later day."""
+    query = sa.select(Tenancy).where(Tenancy.application_id == application_id, Tenancy.status == TenancyState.PLANNED)
+    return db.session.scalars(query.options(*FULL)).unique().one_or_none()
+
+
+def next_rooms(tenancy_ids: Sequence[int]) -> list[int]:
+    """The rooms into which the teams of these tenancies move later."""
+    teams = sa.select(Tenancy.application_id).where(Tenancy.id.in_(tenancy_ids))
+    query = sa.select(_Planned.workspace_id).where(
+        _Planned.status == TenancyState.PLANNED, _Planned.application_id.in_(teams)
+    )
+    return list(db.session.scalars(query))
+
+
+def moves_on() -> sa.ColumnElement[bool]:
+    """Of a team that moves into another room when this tenancy is over."""
+    other = sa.select(_Planned.application_id).where(_Planned.status == TenancyState.PLANNED)
+    return Tenancy.application_id.in_(other)
 
 
 def one_by_one() -> None:
@@ -78,6 +104,35 @@ def fee_lines(tenancy_id: int) -> list[FeeLine]:
     return list(db.session.scalars(sa.select(FeeLine).where(FeeLine.tenancy_id == tenancy_id).order_by(FeeLine.month)))
 
 
+def months_before(tenancy: Tenancy) -> set[date]:
+    """The months that this team pays for another room it has or had."""
+    query = (
+        sa.select(FeeLine.month)
+        .join(Tenancy, Tenancy.id == FeeLine.tenancy_id)
+        .where(
+            Tenancy.application_id == tenancy.application_id,
+            Tenancy.id != tenancy.id,
+            Tenancy.begins_on < tenancy.begins_on,
+            Tenancy.status.in_(HOLDING),
+        )
+    )
+    return set(db.session.scalars(query))
+
+
+def still_out(tenancy_id: int) -> list[HandOut]:
+    """Keys and equipment that have not come back."""
+    query = sa.select(HandOut).where(HandOut.tenancy_id == tenancy_id, HandOut.back_on.is_(None))
+    return list(db.session.scalars(query.order_by(HandOut.id)))
+
+
+def unpaid(tenancy_id: int) -> list[FeeLine]:
+    """Months of which something is still to be paid."""
+    query = sa.select(FeeLine).where(
+        FeeLine.tenancy_id == tenancy_id, FeeLine.paid_on.is_(None), FeeLine.waived < FeeLine.amount
+    )
+    return list(db.session.scalars(query.order_by(FeeLine.month)))
+
+
 def checks(tenancy_id: int) -> list[Check]:
     return list(db.session.scalars(sa.select(Check).where(Check.tenancy_id == tenancy_id).order_by(Check.due_on)))
 
@@ -87,8 +142,20 @@ def renewals(tenancy_id: int) -> list[Renewal]:
     return list(db.session.scalars(query))
 
 
+def wishes(tenancy_id: int) -> list[Wish]:
+    return list(db.session.scalars(sa.select(Wish).where(Wish.tenancy_id == tenancy_id).order_by(Wish.id.desc())))
+
+
+def open_wishes(tenancy_id: int, kind: WishKind | None = None) -> list[Wish]:
+    """Wishes for other members or another room that nobody has answered, under a lock, so that one answers."""
+    query = sa.select(Wish).where(Wish.tenancy_id == tenancy_id, Wish.status == WishState.ASKED)
+    if kind is not None:
+        query = query.where(Wish.kind == kind)
+    return list(db.session.scalars(query.order_by(Wish.id).with_for_update()))
+
+
 def open_renewal(tenancy_id: int) -> Renewal | None:
-    query = sa.select(Renewal).where(Renewal.tenancy_id == tenancy_id, Renewal.status == RenewalState.ASKED)
+    query = sa.select(Renewal).where(Renewal.tenancy_id == tenancy_id, Renewal.status == WishState.ASKED)
     return db.session.scalar(query)
 
 
@@ -161,7 +228,7 @@ def untold(most: int) -> list[tuple[int, int]]:
     """
     last = clock.today() + timedelta(days=max(NOTICE_DAYS))
     query = sa.select(Tenancy.id, Tenancy.ends_on).where(
-        Tenancy.status == TenancyState.ACTIVE, Tenancy.ends_on.between(clock.today(), last)
+        Tenancy.status == TenancyState.ACTIVE, Tenancy.ends_on.between(clock.today(), last), ~moves_on()
     )
     found = []
     for id, ends_on in db.session.execute(query.order_by(Tenancy.ends_on, Tenancy.id)):

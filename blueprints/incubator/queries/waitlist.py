@@ -93,7 +93,7 @@ def stale() -> bool:
 
 @dataclass(frozen=True)
 class Opening:
-    """A room and the first day on which it is free, which is after the end of an agreement unless it is free now."""
+    """A room and the first day on which it is free: now, after the end of an agreement, or when it is lent at all."""
 
     workspace_id: int
     code: str
@@ -121,7 +121,7 @@ def openings(rooms: Sequence[Workspace]) -> list[Opening]:
     bars = held([w.id for w in rooms], today)
     found = []
     for room in rooms:
-        day = fitting.free_from([bar.taken for bar in bars[room.id]], today, 1)
+        day = fitting.free_from([bar.taken for bar in bars[room.id]], max(today, room.lent_from or today), 1)
         if room.retired_on is None or day < room.retired_on:
             found.append(Opening(room.id, room.code, room.kind, day, day == today))
     return sorted(found, key=lambda o: (o.free_on, o.code))

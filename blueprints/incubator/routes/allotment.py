@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,10 +14,13 @@ from flask_login import current_user
 from ...core import clock
 from ...core.pages import done, render
 from .. import options, policy
-from ..fitting import HORIZON_DAYS, add_months
+from ..fitting import HORIZON_DAYS
 from ..forms.allotment import AllotForm, allot_form
-from ..models import Application, Kind, Workspace
+from ..models import Application, Kind, TenancyState, Workspace
+from ..occupancy_drawing import SIZE, Bar, Chart, Row, short
+from ..plan_drawing import fitted
 from ..queries import allotment as queries
+from ..queries.place import DAY, Span
 from ..service import allotment as drafts
 from ..service import offer as service
 from . import bp
@@ -36,8 +40,9 @@ class Board:
         rooms = [w for w in queries.workspaces() if self.kind in ("", w.kind.value)]
         self.bars = queries.held([w.id for w in rooms], clock.today())
         self.fits = queries.fits(self.teams, rooms, self.bars)
+        self.stays = queries.asked_to_stay(w.id for w in rooms)
         if suggest:
-            pairs = queries.suggested(self.teams, rooms, self.fits)
+            pairs = queries.suggested(self.teams, rooms, self.fits, self.stays)
         self.staged = drafts.staged(pairs, self.teams, rooms, self.fits)
         self.given = {item.room.id: item for item in self.staged}
         self.chosen = {item.team.id: item for item in self.staged}
@@ -71,30 +76,34 @@ def next_free(taken: list[Any]) -> date:
     return day
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A row of the small chart: what there is, and over it the bar of what has been put together."""
+
+    room: Workspace
+    row: Row
+    new: Bar
+
+
 def _chart(board: Board) -> dict[str, Any]:
-    """The rows of the small occupancy chart: what is there, and what has been put together, in 1000 units."""
-    begin = clock.today().replace(day=1)
-    end = add_months(begin, MONTHS)
-    days = (end - begin).days
-
-    def at(day: date) -> int:
-        return round(1000 * max(0, min(days, (day - begin).days)) / days)
-
-    def bar(begins: date, ends: date, label: str, tone: str) -> dict[str, Any]:
-        x = at(begins)
-        return {"x": x, "w": max(at(ends + timedelta(days=1)) - x, 3), "label": label, "tone": tone, "ends": ends}
-
+    """The occupancy of the rooms that are given, as it will be."""
+    today = clock.today()
+    chart = Chart.of(today.replace(day=1), MONTHS, today, options.SOON_DAYS.value)
     rows = []
     for item in board.staged:
-        bars = [
-            bar(h.begins_on, h.ends_on, h.team or h.why, "blocked" if h.why else "there")
+        there = [
+            Span(0, item.room.id, h.begins_on, h.ends_on, h.status, team=h.team, reason=h.why)
             for h in board.bars.get(item.room.id, [])
-            if h.begins_on < end
         ]
-        bars.append(bar(item.begins_on, item.ends_on, item.team.team, "new"))
-        rows.append((item.room, bars))
-    months = [(at(add_months(begin, n)), add_months(begin, n)) for n in range(MONTHS)]
-    return {"rows": rows, "months": months, "today": at(clock.today())}
+        x = chart.x(max(item.begins_on, chart.first))
+        width = round(chart.x(min(item.ends_on, chart.last) + DAY) - x, 1)
+        span = Span(0, item.room.id, item.begins_on, item.ends_on, TenancyState.OFFERED, team=item.team.team)
+        days = f"{short(item.begins_on, today)} – {short(item.ends_on, today)}"
+        new = Bar("new", x, width, fitted(f"{item.team.team} {days}", width - 14, SIZE), span)
+        rows.append(Drawn(item.room, chart.row(there), new))
+    heads = [(f"{day.year}/{day.month}" if day.month == 1 or not n else str(day.month), x, day.month == 1)
+             for n, (day, x) in enumerate(chart.months)]  # fmt: skip
+    return {"rows": rows, "heads": heads, "today_x": chart.today_x}
 
 
 def _page(board: Board, status: int = 200, form: Any = None, problems: list[str] | None = None) -> Response:

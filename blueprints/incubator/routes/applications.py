@@ -320,9 +320,7 @@ def submit(id: int) -> Response:
     try:
         service.submit(found, current_user)
     except service.Incomplete as refusal:
-        names = queries.names_of_members(found)
-        again = checklist.of(found, service.texts_of(found), (), names)
-        return page(found, 422, refused=[i for i in again if i.is_missing] or refusal.items)
+        return page(found, 422, refused=refusal.items)
     return done(
         url_for(".application", id=id),
         _("Handed in. Until the deadline you can take it back to change it."),

@@ -43,6 +43,9 @@ def ask_teacher(id: int) -> Response:
     except service.TooManyTeachers:
         form.teacher.errors = [_("At most %(num)d teachers.", num=service.MOST_TEACHERS)]
         return application_page(application, 422, teacher_form=form)
+    except service.Referees:
+        form.teacher.errors = [_("%(name)s cannot be asked in this call. Ask another teacher.", name=found[0].name)]
+        return application_page(application, 422, teacher_form=form)
     if is_new:
         notices.tell_teacher(application, made, found[0])
     return done(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from flask import Response, abort, request, send_file, url_for
@@ -15,13 +16,13 @@ from ...core import audit, clock
 from ...core.access import can, load
 from ...core.db import regardless
 from ...core.doors import signed_in
-from ...core.i18n import listed
+from ...core.i18n import full_day, listed
 from ...core.ids import read_id
 from ...core.listing import workbook
 from ...core.pages import done, render
 from .. import jobs_intake, options, policy  # the chores of jobs_intake add themselves to the application
 from ..forms.decision import AppealAnswerForm, AppealForm, DecisionForm
-from ..forms.intake import LayOutForm, PitchForm, RefereeForm, intake_data, intake_form
+from ..forms.intake import ExtendForm, LayOutForm, PitchForm, RefereeForm, intake_data, intake_form
 from ..models import Application, ApplicationState, Intake, IntakeState, Outcome, Referee
 from ..queries import intake as queries
 from ..queries.application import WHOLE
@@ -88,7 +89,9 @@ def intake(id: int) -> Response:
     return _call(load(Intake, id, None, queries.FULL))
 
 
-def _call(found: Intake, status: int = 200, referee: RefereeForm | None = None) -> Response:
+def _call(
+    found: Intake, status: int = 200, referee: RefereeForm | None = None, extend: ExtendForm | None = None
+) -> Response:
     manages = policy.is_manager(current_user)
     moves = {m.name for m in INTAKE.moves.values() if found.status in m.sources} if manages else set()
     return render(
@@ -100,9 +103,10 @@ def _call(found: Intake, status: int = 200, referee: RefereeForm | None = None) 
         missing=_missing(found),
         weights=sum(c.weight for c in found.criteria),
         referee_form=referee or RefereeForm(formdata=None),
+        extend_form=(extend or ExtendForm.of(found)) if can("extend", found) else None,
         handed_in=queries.handed_in_by(found.id) if manages else {},
         teachers=queries.teachers() if manages else [],
-        counts=queries.counts().get(found.id, {}) if manages else {},
+        counts=queries.counts().get(found.id, Counter()) if manages else {},
         is_student=current_user.has(Role.STUDENT),
         today=clock.today(),
         State=IntakeState,
@@ -159,6 +163,23 @@ def open_intake(id: int) -> Response:
 def close_intake(id: int) -> Response:
     INTAKE.fire("close", load(Intake, id, None, queries.FULL), current_user)
     return done(url_for(".intake", id=id), _("Closed. The referees have a notice."))
+
+
+@bp.post("/calls/<int:id>/extend", access=policy.manager_door)
+def extend_intake(id: int) -> Response:
+    """The deadline is put off, for everybody and with a reason."""
+    found = load(Intake, id, "extend", queries.FULL)
+    form = ExtendForm(found)
+    if not service.is_put_off(found, form.closes_on.data, form.why.data) and not form.validate():
+        return _call(found, 422, extend=form)
+    try:
+        service.extend(found, current_user, form.closes_on.data, form.pitch_day, form.why.data, form.seen.data)
+    except service.PutOff:
+        says = _("Someone has put it off to %(day)s meanwhile. Save again to set yours.", day=full_day(found.closes_on))
+        form.closes_on.errors = [says]
+        form.seen.raw_data, form.seen.data = None, found.closes_on
+        return _call(found, 409, extend=form)
+    return done(url_for(".intake", id=id), _("Put off. Who is concerned has a notice."))
 
 
 @bp.post("/calls/<int:id>/finish", access=policy.manager_door)
@@ -320,6 +341,15 @@ def decide(id: int) -> Response:
         deciding.decide(application, intake, current_user, outcome, criterion, form.reason.data, exception)
     except deciding.BelowBar as below:
         form.exception.errors = [_below(below)]
+        return _results(intake, 422, at=id, form=form)
+    except deciding.AboveBar as above:
+        said = _(
+            "Its total of %(total)s reaches the bar of %(bar)s, and the rule says that who reaches it is in. Not to "
+            "approve it all the same, mark it as an exception and write why.",
+            total=score(above.total),
+            bar=score(above.bar),
+        )
+        form.exception.errors = [said]
         return _results(intake, 422, at=id, form=form)
     said = _("%(team)s is approved, and is told.") if outcome is Outcome.APPROVED else _("%(team)s is told.")
     return done(url_for(".results", id=intake.id, at="next"), said % {"team": application.team})

@@ -7,38 +7,33 @@ from typing import Any
 
 import sqlalchemy as sa
 from babel.dates import format_skeleton
-from flask import Response, abort, request, send_file, url_for
+from flask import Response, request, send_file, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from ...core import audit, clock, files
+from ...core import audit, clock
 from ...core.access import can, find, load
-from ...core.db import db, regardless, wait_to_write
+from ...core.db import db, regardless
 from ...core.doors import signed_in
 from ...core.i18n import day
 from ...core.ids import read_id
 from ...core.listing import workbook
 from ...core.pages import done, render
-from ...core.sniff import Kind as FileKind
-from ...core.sniff import Refused as FileRefused
-from ...documents import queries as documents
-from ...documents import service as papers
-from ...documents.models import Document
 from .. import options, policy
 from ..fitting import add_months
-from ..forms.place import BlockForm, BuildingForm, FloorForm, LinesForm, PhotoForm, RetireForm, WorkspaceForm
+from ..forms.photo import PhotosForm
+from ..forms.place import BlockForm, BuildingForm, FloorForm, LinesForm, RetireForm, WorkspaceForm
 from ..models import Block, Building, Floor, Kind, Workspace
 from ..occupancy_drawing import OPENS_SOON, Chart, short
 from ..plan_drawing import Caption, wings
+from ..queries import photo as photos
 from ..queries import place as queries
 from ..queries.place import Span, Standing, Use
+from ..service import photo
 from ..service import place as service
 from . import bp
 
-PHOTO_BODY = 12 * 2**20
-PHOTO_MB = 10
-PICTURES = frozenset({FileKind.JPG, FileKind.PNG, FileKind.WEBP})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WITH_FLOOR = (sa.orm.joinedload(Workspace.floor).joinedload(Floor.building),)
 
@@ -96,7 +91,10 @@ def _table(floor: Floor | None, on: date) -> list[tuple[Any, Standing]]:
     if floor is None:
         return []
     bars = queries.around(current_user, on, floor.id)
-    return [(w, queries.standing(bars.get(w.id, []), on)) for w in queries.workspaces(on, floor.id)]
+    return [
+        (w, queries.standing(queries.since_lent(w, on - queries.AROUND, bars.get(w.id, [])), on))
+        for w in queries.workspaces(on, floor.id)
+    ]
 
 
 @bp.get("/plan", access=signed_in)
@@ -155,7 +153,7 @@ def _detail(workspace: Workspace, on: date) -> dict[str, Any]:
     )
     fits, fit_count = queries.fitting_teams(workspace, clock.today()) if manages else ([], 0)
     return {
-        "standing": queries.standing(spans, on),
+        "standing": queries.standing(queries.since_lent(workspace, on - queries.AROUND, spans), on),
         "history": spans if manages else [],
         "blocks": [s for s in spans if s.use is Use.BLOCKED and s.ends_on >= clock.today()],
         "fits": fits,
@@ -165,10 +163,10 @@ def _detail(workspace: Workspace, on: date) -> dict[str, Any]:
 
 @bp.get("/workspaces/<int:id>", access=signed_in)
 def workspace(id: int) -> Response:
-    return _workspace(load(Workspace, id, None, WITH_FLOOR))
+    return workspace_page(load(Workspace, id, None, WITH_FLOOR))
 
 
-def _workspace(workspace: Workspace, status: int = 200, **forms: Any) -> Response:
+def workspace_page(workspace: Workspace, status: int = 200, **forms: Any) -> Response:
     facts: dict[str, Any] = {
         "room": workspace,
         "on": clock.today(),
@@ -177,8 +175,10 @@ def _workspace(workspace: Workspace, status: int = 200, **forms: Any) -> Respons
         "detail": _detail(workspace, clock.today()),
         "block_form": BlockForm(formdata=None, begins_on=clock.today()),
         "retire_form": RetireForm(formdata=None, on=clock.today()),
-        "photo_form": PhotoForm(formdata=None),
-        "photo_mb": PHOTO_MB,
+        "photos": photos.of_workspace(workspace.id),
+        "photo_form": PhotosForm(formdata=None),
+        "photo_most": photos.MOST,
+        "photo_mb": photo.MOST_MB,
         **forms,
     }
     return render("incubator/workspace.html", status, **facts)
@@ -195,7 +195,7 @@ def _the_floor(id: int) -> Floor:
 
 @bp.get("/floors/<int:id>/workspaces/new", access=policy.manager_door)
 def new_workspace(id: int) -> Response:
-    return _edit(WorkspaceForm(formdata=None, hours="7:30–22:00"), _the_floor(id), None)
+    return _edit(WorkspaceForm(formdata=None, hours="7:30–22:00", lent_from=clock.today()), _the_floor(id), None)
 
 
 @bp.post("/floors/<int:id>/workspaces/new", access=policy.manager_door)
@@ -243,22 +243,27 @@ def _stale(form: WorkspaceForm, workspace: Workspace) -> Response:
         now = theirs[field.name].data
         if field.name != "version" and field.data != now:
             field.errors = [
-                _("Someone changed this meanwhile: it is %(value)s now. Save again to set yours.", value=now)
+                _("Someone changed this meanwhile: it is %(value)s now. Save again to set yours.", value=_shown(now))
             ]
     form.version.raw_data, form.version.data = None, str(workspace.version)
     return _edit(form, workspace.floor, workspace, 409)
+
+
+def _shown(value: Any) -> Any:
+    """What a field holds, for a sentence."""
+    return "–" if value is None else day(value) if isinstance(value, date) else value
 
 
 @bp.post("/workspaces/<int:id>/blocks", access=policy.manager_door)
 def block(id: int) -> Response:
     workspace, form = load(Workspace, id, "block", WITH_FLOOR), BlockForm()
     if not form.validate():
-        return _workspace(workspace, 422, block_form=form)
+        return workspace_page(workspace, 422, block_form=form)
     audit.because("workspace.block", form.reason.data)
     try:
         service.block(workspace, form.begins_on.data, form.ends_on.data, form.reason.data)
     except service.Refused as refusal:
-        return _workspace(workspace, 422, block_form=_told(form, refusal))
+        return workspace_page(workspace, 422, block_form=_told(form, refusal))
     ends = day(form.ends_on.data)
     return done(url_for(".workspace", id=id), _("%(room)s is blocked until %(day)s.", room=workspace.code, day=ends))
 
@@ -276,11 +281,11 @@ def lift_block(id: int) -> Response:
 def retire_workspace(id: int) -> Response:
     workspace, form = load(Workspace, id, "change", WITH_FLOOR), RetireForm()
     if not form.validate():
-        return _workspace(workspace, 422, retire_form=form)
+        return workspace_page(workspace, 422, retire_form=form)
     try:
         service.retire(workspace, form.on.data)
     except service.Refused as refusal:
-        return _workspace(workspace, 422, retire_form=_told(form, refusal))
+        return workspace_page(workspace, 422, retire_form=_told(form, refusal))
     said_ = _("%(room)s is lent no more from %(day)s.", room=workspace.code, day=day(form.on.data))
     return done(url_for(".workspace", id=id), said_)
 
@@ -294,34 +299,6 @@ def return_workspace(id: int) -> Response:
         form = _told(WorkspaceForm.of(workspace), refusal)
         return _edit(form, workspace.floor, workspace, 422)
     return done(url_for(".workspace", id=id), _("%(room)s can be lent again.", room=workspace.code))
-
-
-@bp.get("/workspaces/<int:id>/photo", access=signed_in)
-def workspace_photo(id: int) -> Response:
-    """The picture as the site has drawn it, so that nothing the camera wrote into the file goes along."""
-    workspace = load(Workspace, id)
-    document = db.session.get(Document, workspace.photo_id) if workspace.photo_id else None
-    blob = documents.picture(document, 1, 780) if document else None
-    return files.respond(blob) if blob else abort(404)
-
-
-@bp.post("/workspaces/<int:id>/photo", access=policy.manager_door, writes=False, body=PHOTO_BODY)
-def save_photo(id: int) -> Response:
-    form = PhotoForm()
-    workspace = load(Workspace, id, "change", WITH_FLOOR)
-    received = None
-    if form.validate():
-        upload = form.photo.data
-        try:
-            received = files.receive(upload.stream, upload.filename, allowed=PICTURES, limit=PHOTO_MB * 2**20)
-        except FileRefused as refusal:
-            form.photo.errors = [str(refusal.sentence)]
-    if received is None:
-        return _workspace(workspace, 422, photo_form=form)
-    wait_to_write()
-    workspace = load(Workspace, id, "change", WITH_FLOOR)
-    service.set_photo(workspace, papers.take(received, current_user.id))
-    return done(url_for(".workspace", id=id), _("The photo appears here in a moment."))
 
 
 # -- Buildings and floors ---------------------------------------------------------------------------------------
@@ -373,6 +350,7 @@ def _floor_page(form: FloorForm, floor: Floor | None, status: int = 200, lines: 
         "floor_name": queries.floor_name(floor) if floor else "",
         "lines_form": lines or LinesForm(formdata=None),
         "workspaces": queries.workspaces(clock.today(), floor.id) if floor else [],
+        "coming": queries.coming(floor.id, clock.today()) if floor else [],
         "retired": queries.retired(floor.id, clock.today()) if floor else [],
     }
     return render("incubator/floor.html", status, form=form, **facts)
@@ -470,11 +448,13 @@ def _chosen() -> tuple[Chart, list[Floor], Floor | None, Kind | None, str]:
 def _rows(chart: Chart, floor: Floor | None, kind: Kind | None, only: str) -> list[tuple[Any, list[Span], Any]]:
     bars = queries.spans(current_user, chart.first, chart.last, floor.id if floor else None)
     found = []
-    for w in queries.workspaces(max(chart.first, clock.today()), floor.id if floor else None, kind):
-        row = chart.row(bars.get(w.id, []))
+    on = max(chart.first, clock.today())
+    for w in queries.workspaces(on, floor.id if floor else None, kind, until=chart.last):
+        spans = queries.since_lent(w, chart.first, bars.get(w.id, []))
+        row = chart.row(spans)
         if only and not any(g.green for g in row.gaps):
             continue
-        found.append((w, bars.get(w.id, []), row))
+        found.append((w, spans, row))
     return found
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, abort, url_for
+from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms.fields import SelectChoice
@@ -15,32 +15,34 @@ from ...core import clock, files
 from ...core.access import can, load
 from ...core.db import wait_to_write
 from ...core.doors import signed_in
-from ...core.i18n import day
+from ...core.i18n import day, language
 from ...core.listing import exported, listed
 from ...core.pages import done, render
 from ...core.sniff import Kind as FileKind
 from ...core.sniff import Refused
-from ...documents import queries as documents
-from .. import options, policy
-from ..fitting import Fit, add_months
+from .. import history as story
+from .. import options, policy, wording
+from ..fitting import DAY, Fit, add_months
 from ..forms import tenancy as forms
 from ..forms.renewal import DecideForm, RenewForm
 from ..listings_tenancy import TENANCIES
-from ..models import Check, FeeLine, HandOut, Tenancy, TenancyState
+from ..models import Check, FeeLine, HandOut, Tenancy, TenancyState, Terms, Wish, WishKind, WishState
 from ..queries import allotment
 from ..queries import application as applications
+from ..queries import photo as photos
 from ..queries import tenancy as queries
 from ..queries.tenancy import FULL
-from ..service import offer
+from ..service import move as moves
+from ..service import offer, photo, terms
 from ..service import renewal as renewals
 from ..service import tenancy as service
+from ..service import wish as wishes
 from ..workflow.tenancy import TENANCY
 from . import bp
 
 UPLOAD_BODY = 12 * 2**20
 MOST_BYTES = 10 * 2**20
 PAPERS = frozenset({FileKind.PDF, FileKind.JPG, FileKind.PNG, FileKind.WEBP})
-PICTURES = frozenset({FileKind.JPG, FileKind.PNG, FileKind.WEBP})
 MOST_SHOWN = 12
 
 
@@ -82,8 +84,8 @@ def tenancy(id: int) -> Response:
     return page(_load(id))
 
 
-def page(held: Tenancy, status: int = 200, **forms_: Any) -> Response:
-    """The page of one, with the form that was wrong in place of an empty one."""
+def page(held: Tenancy, status: int = 200, answered: Any = None, **forms_: Any) -> Response:
+    """The page of one, with the form that was wrong in place of an empty one; ``answered``: a wish, and its form."""
     manager, ours = can("manage", held), can("ask_renewal", held)
     money = can("see_money", held)
     asked = queries.renewals(held.id)
@@ -106,19 +108,26 @@ def page(held: Tenancy, status: int = 200, **forms_: Any) -> Response:
         "due": sum(line.amount - line.waived for line in lines),
         "paid": sum(line.amount - line.waived for line in lines if line.paid_on),
         "checks": checks,
+        "photos": photos.of_checks(c.id for c in checks) if money else {},
         "late": next((c for c in checks if c.done_on is None and c.due_on < clock.today()), None),
         "renewals": asked,
+        "planned": queries.planned_of(held.application_id) if held.status is TenancyState.ACTIVE else None,
+        "before": queries.living_of(held.application_id) if held.status is TenancyState.PLANNED else None,
+        "asked_for": queries.wishes(held.id) if manager or ours else [],
         "open_renewal": next((r for r in asked if r.status.value == "asked"), None),
         "record": queries.exit_record(held.id) if manager else None,
         "queue": queries.queue_for(held.workspace),
         "left": (held.ends_on - clock.today()).days,
         "track": _track(held),
+        "today": clock.today(),
+        "check_months": options.CHECK_MONTHS.value,
         "free_refusals": options.FREE_REFUSALS.value,
         "cost": options.REFUSAL_COST.value,
         "why_words": why_words,
         "signed_form": forms.SignedForm(formdata=None) if manager else None,
         "hand_form": forms.HandOutForm(formdata=None) if manager else None,
         "wish_form": forms.WishForm(formdata=None) if ours else None,
+        "answers": {},
         "member_form": forms.MemberForm(formdata=None) if manager else None,
         "annul_form": forms.AnnulForm(formdata=None) if manager else None,
         "renew_form": RenewForm(held.ends_on, until, formdata=None, until_on=until) if ours else None,
@@ -127,6 +136,13 @@ def page(held: Tenancy, status: int = 200, **forms_: Any) -> Response:
         "problems": [],
         **forms_,
     }
+    if manager:
+        facts["answers"] = {
+            w.id: forms.AnswerForm(formdata=None, prefix=forms.of_wish(w.id))
+            for w in facts["asked_for"]
+            if w.status is WishState.ASKED
+        }
+        facts["answers"].update([answered] if answered else [])
     return render("incubator/tenancy.html", status, **facts)
 
 
@@ -140,20 +156,20 @@ def _track(held: Tenancy) -> list[tuple[Any, Any, bool]]:
     """The way of a tenancy: (word, day, done)."""
     today = clock.today()
     in_room = held.status in (TenancyState.ACTIVE, TenancyState.ENDED)
-    moved = clock.local(held.last_moved_at).date() if held.last_moved_at else None
-    way: list[tuple[Any, Any, bool]] = [
-        (_("Offered"), clock.local(held.offered_at).date() if held.offered_at else None, True)
-    ]
-    # The row knows the day of its last move alone: what is done and has no day is left out.
-    if not in_room:
-        accepted = held.status is TenancyState.ACCEPTED
-        way.append((_("Accepted"), moved if accepted else None, accepted))
-    if not in_room or held.last_move == "sign":
-        way.append((_("Signed"), moved if in_room else None, in_room))
+    way: list[tuple[Any, Any, bool]] = []
+    if held.status in (TenancyState.OFFERED, TenancyState.ACCEPTED) or held.accepted_on:
+        way += [
+            (_("Offered"), clock.local(held.offered_at).date(), True),
+            (_("Accepted"), held.accepted_on, held.accepted_on is not None),
+            (_("Signed"), held.signed_on, held.signed_on is not None),
+        ]
+    else:  # who comes from another room was not offered this one
+        way.append((_("Agreed"), clock.local(held.offered_at).date(), True))
     way.append((_("Moved in"), held.begins_on, in_room and held.begins_on <= today))
     for days in queries.NOTICE_DAYS:
         on = held.ends_on - timedelta(days=days)
-        if on > held.begins_on:
+        ended_early = held.status is TenancyState.ENDED and held.last_move != "expire"
+        if on > held.begins_on and not ended_early:
             way.append((_("Notice of %(num)d days", num=days), on, in_room and on <= today))
     way.append((_("End"), held.ends_on, held.status is TenancyState.ENDED))
     return way
@@ -195,22 +211,51 @@ def sign_tenancy(id: int) -> Response:
     return done(home_of(held), _("Signed. The fees and the days of the checks are set up."))
 
 
+@bp.get("/tenancies/<int:id>/history", access=signed_in)
+def tenancy_history(id: int) -> Response:
+    """What happened when, and by whom."""
+    held = _load(id)
+    if not can("see_money", held):
+        abort(404)
+    return render("incubator/tenancy_history.html", tenancy=held, events=story.of(held))
+
+
 @bp.get("/tenancies/<int:id>/agreement", access=signed_in)
 def agreement(id: int) -> Response:
     """The agreement as it is printed: one A4, out of what the site knows."""
     held = _load(id)
     if not can("see_money", held):
         abort(404)
+    manager = accounts.people_named({held.offered_by}).get(held.offered_by, "")
+    names = service.teams_named(held.application)
+    return printed(held, terms.of(held), names, manager, (held.application.team, home_of(held)))
+
+
+def printed(held: Any, words: Terms, names: list[str], manager: str, crumb: Any, sample: bool = False) -> Response:
+    """An agreement in these words, in English for who reads it: the Chinese is what holds."""
+    team, room = held.application, held.workspace
+    in_english = language() == "en" and bool(words.english)
+    facts = {
+        "team": team.team,
+        "room": room.code,
+        "hours": room.hours,
+        "fee": f"{held.fee / 100:,.2f}".removesuffix(".00"),
+        "begins": held.begins_on.isoformat(),
+        "ends": held.ends_on.isoformat(),
+    }
     return render(
         "incubator/agreement.html",
         tenancy=held,
-        team=held.application,
-        room=held.workspace,
-        names=service.teams_named(held.application),
+        team=team,
+        room=room,
+        names=names,
         school=accounts.school_name(),
-        check_months=options.CHECK_MONTHS.value,
-        manager=accounts.people_named({held.offered_by}).get(held.offered_by, ""),
+        clauses=wording.filled(words.english if in_english else words.text, facts),
+        in_english=in_english,
+        manager=manager,
         why_words=why_words,
+        crumb=crumb,
+        sample=sample,
         today=clock.today(),
     )
 
@@ -268,12 +313,17 @@ def hand_out(id: int) -> Response:
     return done(home_of(held), _("Written down."))
 
 
+def _after(held: Tenancy) -> str:
+    """The page from which it was done: that of the tenancy, or its exit list."""
+    return url_for(".exit_page", id=held.id) if request.args.get("then") == "exit" else home_of(held)
+
+
 @bp.post("/tenancies/<int:id>/hand-outs/<int:item>", access=policy.manager_door)
 def take_back(id: int, item: int) -> Response:
     held = _load(id, "manage")
     thing: HandOut = _part(HandOut, item, id)
     service.take_back(thing, current_user)
-    return done(home_of(held), _("It is back.") if thing.back_on else _("It is out again."))
+    return done(_after(held), _("It is back.") if thing.back_on else _("It is out again."))
 
 
 @bp.post("/tenancies/<int:id>/fees/<int:line>/paid", access=policy.manager_door)
@@ -281,7 +331,7 @@ def pay_fee(id: int, line: int) -> Response:
     held = _load(id, "manage")
     month: FeeLine = _part(FeeLine, line, id)
     service.pay(month)
-    return done(home_of(held), _("Paid.") if month.paid_on else _("It is due again."))
+    return done(_after(held), _("Paid.") if month.paid_on else _("It is due again."))
 
 
 @bp.get("/tenancies/<int:id>/fees/<int:line>", access=policy.manager_door)
@@ -320,50 +370,57 @@ def check(id: int, item: int) -> Response:
 
 def _check(held: Tenancy, found: Check, form: forms.CheckForm, status: int = 200) -> Response:
     before = [c for c in queries.checks(held.id) if c.done_on and c.id != found.id]
-    facts: dict[str, Any] = {"tab": "tenancies", "tenancy": held, "check": found, "form": form, "before": before[-3:]}
+    facts: dict[str, Any] = {
+        "tab": "tenancies",
+        "tenancy": held,
+        "check": found,
+        "form": form,
+        "before": before[-3:],
+        "photos": photos.of_checks([found.id])[found.id],
+        "photo_most": photos.MOST,
+        "photo_mb": photo.MOST_MB,
+    }
     return render("incubator/check.html", status, **facts)
 
 
-@bp.post("/tenancies/<int:id>/checks/<int:item>", access=policy.manager_door, writes=False, body=UPLOAD_BODY)
+@bp.post("/tenancies/<int:id>/checks/<int:item>", access=policy.manager_door, writes=False, body=photo.BODY)
 def record_check(id: int, item: int) -> Response:
     held, form = _load(id, "manage"), forms.CheckForm()
     found: Check = _part(Check, item, id)
-    received = None
-    if form.validate() and form.photo.data and form.photo.data.filename:
-        received = _receive(form, form.photo, PICTURES)
-    if form.errors:
+    if not form.validate():
         return _check(held, found, form, 422)
-    wait_to_write()
-    held = _load(id, "manage")
-    found = _part(Check, item, id)
     try:
+        received = photo.receive(form.photos.uploads)
+        wait_to_write()
+        held = _load(id, "manage")
+        found = _part(Check, item, id)
         service.record_check(found, current_user, received, **form.facts())
-    except service.OverQuota:
-        form.photo.errors = [_quota()]
+    except photo.Refused as refusal:
+        form.photos.errors = refusal.sentences
         return _check(held, found, form, 422)
     return done(home_of(held), _("The check is written down."))
-
-
-@bp.get("/tenancies/<int:id>/checks/<int:item>/photo", access=signed_in)
-def check_photo(id: int, item: int) -> Response:
-    held = _load(id)
-    found: Check = _part(Check, item, id)
-    if found.photo_id is None or not can("see_money", held):
-        abort(404)
-    blob = documents.picture(documents.document(found.photo_id), 1, 780)
-    return files.respond(blob) if blob is not None else abort(404)
 
 
 # -- The team ------------------------------------------------------------------------------------------------------
 
 
 @bp.post("/tenancies/<int:id>/wishes", access=signed_in)
-def wish_members(id: int) -> Response:
+def wish(id: int) -> Response:
     held, form = _load(id, "ask_renewal"), forms.WishForm()
     if not form.validate():
         return page(held, 422, wish_form=form)
-    service.wish_members(held, current_user, form.wish.data)
+    wishes.ask(held, current_user, WishKind(form.kind.data), form.wish.data)
     return done(home_of(held), _("The manager has been told and will answer you."))
+
+
+@bp.post("/wishes/<int:id>", access=policy.manager_door)
+def answer_wish(id: int) -> Response:
+    found = load(Wish, id, "decide", queries.OF_WISH)
+    form = forms.AnswerForm(prefix=forms.of_wish(id))
+    if not form.validate():
+        return page(found.tenancy, 422, answered=(id, form))
+    wishes.decide(found, current_user, form.done.data == "grant", form.words.data or "")
+    return done(home_of(found.tenancy), _("The team has been told."))
 
 
 @bp.post("/tenancies/<int:id>/members", access=policy.manager_door)
@@ -400,28 +457,50 @@ def drop_tenant(id: int, item: int) -> Response:
 # -- Another room, the end --------------------------------------------------------------------------------------
 
 
-def _move_form(held: Tenancy, **options_: Any) -> tuple[forms.MoveForm, list[tuple[Any, Fit]]]:
-    """The rooms that fit the rest of the term from tomorrow on are the choices; the others are named with why not."""
+def _move_form(held: Tenancy, **options_: Any) -> tuple[forms.MoveForm, dict[str, list[str]]]:
+    """The rooms that are free until the end of the term are the choices; the others are named with why not.
+
+    A room that comes free only later is a choice too, with the day: the move can be planned for then.
+    """
     rooms = [w for w in allotment.workspaces() if w.id != held.workspace_id]
-    begins = clock.today() + timedelta(days=1)
+    begins = clock.today() + DAY
     bars = allotment.held([w.id for w in rooms], clock.today())
-    found = []
+    possible: list[tuple[Any, date]] = []
+    others: dict[str, list[str]] = {}
     for room in rooms:
         fit = allotment.fit_of(held.application, room, bars.get(room.id, []))
-        free = not any(b.begins_on <= held.ends_on and b.ends_on >= begins for b in bars.get(room.id, []))
+        ends = [b.ends_on for b in bars.get(room.id, []) if b.begins_on <= held.ends_on and b.ends_on >= begins]
+        first = max([begins, room.lent_from or begins, *(end + DAY for end in ends)])
         kept = room.retired_on is None or room.retired_on > held.ends_on
-        found.append((room, fit, free and kept and not fit.hindrances))
+        if kept and not fit.hindrances and first <= held.ends_on:
+            possible.append((room, first))
+        else:
+            others.setdefault(_why_not(fit), []).append(room.code)
     form = forms.MoveForm(**options_)
-    possible = sorted((f for f in found if f[2]), key=lambda f: (f[0].kind is not held.application.kind, f[0].seats))
+    possible.sort(key=lambda f: (f[1], f[0].kind is not held.application.kind, f[0].seats))
     form.workspace.choices = [
-        SelectChoice(w.id, f"{w.code} · {w.kind.label} · {w.floor.name}") for w, _fit, _ok in possible[:MOST_SHOWN]
+        SelectChoice(
+            w.id,
+            " · ".join(
+                [w.code, str(w.kind.label), w.floor.name]
+                + ([_("free from %(day)s", day=day(first))] if first > begins else [])
+            ),
+        )
+        for w, first in possible[:MOST_SHOWN]
     ]
-    return form, [(w, fit) for w, fit, ok in found if not ok][:MOST_SHOWN]
+    return form, others
+
+
+def _why_not(fit: Fit) -> str:
+    if fit.hindrances:
+        return _(", ").join(str(h.label) for h in fit.hindrances)
+    return _("taken until the end of the term") if fit.free_from else _("not lent long enough")
 
 
 def _move(held: Tenancy, form: forms.MoveForm, others: Any, status: int = 200, problems: Any = ()) -> Response:
     facts: dict[str, Any] = {"tab": "tenancies", "tenancy": held, "form": form, "others": others, "problems": problems}
-    return render("incubator/tenancy_move.html", status, **facts)
+    asked = [w for w in queries.wishes(held.id) if w.status is WishState.ASKED and w.kind is WishKind.ROOM]
+    return render("incubator/tenancy_move.html", status, wishes=asked, **facts)
 
 
 @bp.get("/tenancies/<int:id>/move", access=policy.manager_door)
@@ -439,11 +518,23 @@ def move_tenancy(id: int) -> Response:
     if not form.validate():
         return _move(held, form, others, 422)
     try:
-        made = service.change_room(held, current_user, form.workspace.data, form.last_on.data)
+        made = moves.change_room(held, current_user, form.workspace.data, form.last_on.data)
     except offer.Clash as clash:
         return _move(_again(id), form, others, 422, clash.sentences)
     facts: dict[str, Any] = {"day": day(made.begins_on), "room": made.workspace.code}
     return done(home_of(made), _("From %(day)s the team is in %(room)s.", **facts))
+
+
+@bp.post("/tenancies/<int:id>/unplan", access=policy.manager_door)
+def unplan(id: int) -> Response:
+    """A planned change of room is taken back; the team stays where it is."""
+    held = _load(id, "manage")
+    try:
+        moves.take_back(held, current_user)
+    except offer.Clash as clash:
+        return page(_again(id), 422, problems=clash.sentences)
+    old = queries.living_of(held.application_id)
+    return done(home_of(old or held), _("The move is called off; the team stays where it is."))
 
 
 def _again(id: int) -> Tenancy:
@@ -515,6 +606,8 @@ def _exit(held: Tenancy, form: forms.ExitForm, status: int = 200) -> Response:
     left = held.left_on or held.ends_on
     due = {months: add_months(left, months) for months in queries.FOLLOW_UPS}
     facts: dict[str, Any] = {
+        "out": queries.still_out(held.id),
+        "unpaid": queries.unpaid(held.id),
         "tab": "tenancies",
         "tenancy": held,
         "form": form,
@@ -528,7 +621,7 @@ def _exit(held: Tenancy, form: forms.ExitForm, status: int = 200) -> Response:
 def record_exit(id: int) -> Response:
     held, form = _load(id, "manage"), forms.ExitForm()
     record = queries.exit_record(id) or abort(404)
-    if not form.validate():
+    if not form.validate_against(bool(queries.still_out(id)), bool(queries.unpaid(id))):
         return _exit(held, form, 422)
     service.record_exit(record, **form.facts())
     return done(url_for(".exit_page", id=id), _("Stored."))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from babel.dates import format_skeleton
 from flask import Response, send_file
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -18,34 +15,11 @@ from ...core.listing import workbook
 from ...core.pages import render
 from .. import options, policy
 from ..queries import waitlist as queries
+from ..standing import about, month, when
 from . import bp
 from .intakes import XLSX, score
 
 MOST_OPENINGS = 12
-
-
-def _month(day: date) -> str:
-    return str(format_skeleton("yMMM", day, locale=get_locale()))
-
-
-def when(turn: queries.Turn | None, is_offered: bool) -> str:
-    """The forecast in words: a span of months, never a day."""
-    if is_offered:
-        return _("a room is offered")
-    if turn is None:
-        return _("not in sight")
-    if turn.now and turn.earliest <= clock.today():
-        return _("a room is free now")
-    first, last = _month(turn.earliest), _month(turn.latest)
-    return first if first == last else _("%(first)s to %(last)s", first=first, last=last)
-
-
-def about(turn: queries.Turn) -> str:
-    """How long that is from today."""
-    months = max(0, round((turn.earliest - clock.today()).days / 30))
-    if not months:
-        return _("within a month")
-    return ngettext("about %(num)d month", "about %(num)d months", months)
 
 
 def _facts() -> dict[str, Any]:
@@ -80,7 +54,7 @@ def waitlist() -> Response:
         own=own,
         own_turn=turns.get(own[1].id) if own else None,
         about=about,
-        month=_month,
+        month=month,
         breakdowns=queries.breakdowns(shown),
         terms=queries.terms(),
         answer_days=options.ANSWER_DAYS.value,

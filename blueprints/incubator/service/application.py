@@ -34,9 +34,12 @@ from ..models import (
 )
 from ..queries import application as queries
 from ..workflow.application import APPLICATION
+from .offer import hold_teams
 
 MOST_MEMBERS = 12
 MOST_PAPERS = 20
+MOST_LINES = 300
+"""Of a text that is put together with another: comparing equal lines takes time by their number cubed."""
 
 
 class HasOne(Exception):
@@ -108,23 +111,17 @@ def begin(student: Student, intake: Intake, team: str) -> Application:
 
 def submit(application: Application, actor: Any) -> bool:
     """Hand in what is complete; the same act again is answered as the first. Raises :class:`Incomplete`."""
-    if application.status is ApplicationState.DRAFT:
-        missing = [item for item in checklist.of(application, texts_of(application)) if item.is_missing]
-        if missing:
-            raise Incomplete(missing)
+    if application.status is ApplicationState.DRAFT and (missing := queries.missing(application)):
+        raise Incomplete(missing)
     return APPLICATION.fire("submit", application, actor)
 
 
 def withdraw(application: Application, actor: Any) -> bool:
-    """Raises :class:`HasRoom` while a room is offered to the team."""
+    """Raises :class:`HasRoom` while a room is offered to the team. Who allots holds the team too: one comes first."""
+    hold_teams([application.id])
     if queries.has_living_tenancy(application.id):
         raise HasRoom
     return APPLICATION.fire("withdraw", application, actor)
-
-
-def texts_of(application: Application) -> dict[str, str]:
-    query = sa.select(Field.name, Field.text).where(Field.application_id == application.id)
-    return dict(db.session.execute(query).all())  # type: ignore[arg-type]
 
 
 # -- What is written together ----------------------------------------------------------------------------------
@@ -175,6 +172,8 @@ def merge(was: str, mine: str, theirs: str) -> str | None:
     Lines are compared. Between two changes there must be a line that neither has changed: then every line that
     either has written is in the result, and only lines that one of them took out of ``was`` are missing.
     """
+    if max(text.count("\n") for text in (was, mine, theirs)) > MOST_LINES:
+        return None
     before = was.split("\n")
     ours, others = _edits(before, mine), _edits(before, theirs)
     both: list[Edit] = list(others)

@@ -28,6 +28,14 @@ class BelowBar(Exception):
         self.total, self.bar = total, bar
 
 
+class AboveBar(Exception):
+    """The team reaches the bar it is held to, and the published rule says that who reaches it is in."""
+
+    def __init__(self, total: int, bar: int) -> None:
+        super().__init__(total, bar)
+        self.total, self.bar = total, bar
+
+
 class TooLate(Exception):
     """The days in which a team can appeal are over, or it has appealed already."""
 
@@ -47,7 +55,8 @@ def decide(
 ) -> bool:
     """Decide and tell the team; False when this person had just done so. Needs the team's people loaded.
 
-    Why a team was approved under its bar goes into the books with the move. Raises :class:`BelowBar`.
+    Why a team was approved under its bar, or not approved above it, goes into the books with the move. Raises
+    :class:`BelowBar` and :class:`AboveBar`.
     """
     locked(application)
     if intake.status is not IntakeState.REVIEWING:
@@ -61,8 +70,10 @@ def decide(
         exception = ""
     elif outcome is Outcome.APPROVED and below and not exception:
         raise BelowBar(total, bar)
+    elif outcome is Outcome.REJECTED and total is not None and not below and not exception:
+        raise AboveBar(total, bar)
     approves = outcome is Outcome.APPROVED
-    note = exception if approves and below else ""
+    note = exception if approves is below else ""
     if not APPLICATION.fire("approve" if approves else "reject", application, actor, note=note):
         return False
     made = Decision(

@@ -19,19 +19,28 @@ class TooManyTeachers(Exception):
     """A team asks no more than :data:`MOST_TEACHERS` teachers."""
 
 
+class Referees(Exception):
+    """This teacher scores the teams of this call, without knowing who they are."""
+
+
 class Settled(Exception):
     """The review has begun or is over: what is written stays, and what is not written is too late."""
 
 
 def ask(application: Application, teacher: User) -> tuple[Endorsement, bool]:
-    """Ask a teacher; asked before, they are not asked again. True when it is new."""
+    """Ask a teacher; asked before, they are not asked again. True when it is new. Raises :class:`Referees`."""
     queue_at(application)
     there = [e for e in queries.endorsements(application.id) if e.kind is EndorsementKind.MENTOR]
     found = next((e for e in there if e.user_id == teacher.id), None)
     if found is not None:
         return found, False
+    if queries.referees(application.intake_id, teacher.id):
+        raise Referees
     if len(there) >= MOST_TEACHERS:
         raise TooManyTeachers
+    if (before := queries.taken_back(application.id, teacher.id)) is not None:
+        before.taken_back_at, before.asked_at = None, clock.now()
+        return before, True
     return _ask(application, teacher, EndorsementKind.MENTOR), True
 
 
@@ -74,7 +83,7 @@ def write(endorsement: Endorsement, application: Application, supports: bool, te
 def withdraw_request(endorsement: Endorsement) -> None:
     """The team asks somebody else instead, while nothing is written."""
     if endorsement.written_at is None:
-        db.session.delete(endorsement)
+        endorsement.taken_back_at = clock.now()
 
 
 def send_marks(paper: Paper, actor: Any) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from ...accounts.models import User
-from ...core import clock
+from ...core import audit, clock
 from ...core.db import db, queue_at
 from .. import notices_intake as notices
 from ..models import Application, Criterion, Intake, Referee
@@ -59,6 +59,34 @@ def discard(intake: Intake) -> None:
         db.session.delete(part)
     db.session.flush()
     db.session.delete(intake)
+
+
+# -- The deadline ---------------------------------------------------------------------------------------------
+
+
+class PutOff(Exception):
+    """Someone else has put the deadline off since it was read."""
+
+
+def is_put_off(intake: Intake, closes_on: date | None, why: str | None) -> bool:
+    """Whether this very thing was done already: an act sent twice is one."""
+    return intake.first_closes_on is not None and (intake.closes_on, intake.extended_why) == (closes_on, why)
+
+
+def extend(intake: Intake, actor: User, closes_on: date, pitch_on: date | None, why: str, seen: date | None) -> None:
+    """Put the deadline off for everybody, and tell whom it concerns. Raises :class:`PutOff`.
+
+    Whoever has loaded the call to write has locked it. Whether the day may be set is what the form judges.
+    """
+    if is_put_off(intake, closes_on, why):
+        return
+    if seen is not None and seen != intake.closes_on:
+        raise PutOff
+    audit.because("intake.extend", why)
+    was = intake.closes_on
+    intake.first_closes_on = intake.first_closes_on or was
+    intake.closes_on, intake.pitch_on, intake.extended_why = closes_on, pitch_on, why
+    notices.tell_extended(intake, was, actor)
 
 
 # -- Referees -----------------------------------------------------------------------------------------------

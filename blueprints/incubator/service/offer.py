@@ -29,6 +29,7 @@ from ..queries.application import WHOLE
 log = logging.getLogger("qihang.incubator")
 RULE = "rule:relief"
 """``waived_why`` of what the published rule waives: the clause, never the family."""
+LAWS = ("ex_tenancy_room", "ex_tenancy_team", "uq_tenancy_living", "uq_tenancy_planned", "tenancy.application_id")
 FURTHEST_YEARS = 20
 """Further ahead a day is mistyped, and the end of its term may lie after the last year there is."""
 
@@ -55,7 +56,7 @@ def hold(*workspace_ids: int) -> None:
     db.session.execute(query.with_for_update())
 
 
-def _hold_teams(ids: Iterable[int]) -> dict[int, Application]:
+def hold_teams(ids: Iterable[int]) -> dict[int, Application]:
     """Lock these applications, and read them as they are now."""
     wanted = set(ids)
     db.session.execute(
@@ -73,7 +74,7 @@ def _living(ids: Iterable[int]) -> dict[int, Tenancy]:
 
 def is_ours(error: sa.exc.IntegrityError) -> bool:
     """Whether it was the law about rooms and teams that said no."""
-    return any(name in str(error.orig) for name in ("ex_tenancy_room", "uq_tenancy_living", "tenancy.application_id"))
+    return any(name in str(error.orig) for name in LAWS)
 
 
 def clash(team: str, room: Workspace, bars: Sequence[queries.Held], begins_on: date, ends_on: date) -> str | None:
@@ -96,7 +97,7 @@ def clash(team: str, room: Workspace, bars: Sequence[queries.Held], begins_on: d
 def offer(actor: Any, pairs: Sequence[Pair], answer_by: date) -> list[Tenancy]:
     """Offer all of these, or none: raises :class:`Clash`. What this person has just offered is not offered twice."""
     hold(*(p.workspace_id for p in pairs))
-    teams = _hold_teams(p.application_id for p in pairs)
+    teams = hold_teams(p.application_id for p in pairs)
     rooms = {w.id: w for w in queries.workspaces({p.workspace_id for p in pairs})}
     bars = queries.held(rooms, clock.today())
     living = _living(teams)
@@ -157,6 +158,8 @@ def _problem(
         return _("The days for %(team)s do not work: they begin today or later and end after that.", **named)
     if pair.ends_on > term_end(pair.begins_on, options.TERM_MONTHS.value):
         return _("%(team)s can have %(room)s for %(num)d months at most.", **named, num=int(options.TERM_MONTHS.value))
+    if room.lent_from is not None and pair.begins_on < room.lent_from:
+        return _("%(room)s is lent from %(day)s on, not before.", **named, day=day(room.lent_from))
     if room.retired_on is not None and pair.ends_on >= room.retired_on:
         return _("%(room)s is lent until %(day)s only.", **named, day=day(room.retired_on))
     return clash(team.team, room, bars.get(room.id, []), pair.begins_on, pair.ends_on)
@@ -199,7 +202,7 @@ def next_for(freed: Tenancy) -> Tenancy | None:
         return None
     while (found := _candidate(freed, room)) is not None:
         id, begins_on, ends_on = found
-        team = _hold_teams([id]).get(id)
+        team = hold_teams([id]).get(id)
         if team is None or team.status is not ApplicationState.APPROVED or _living([id]):
             continue
         answer_by = clock.today() + timedelta(days=options.ANSWER_DAYS.value)

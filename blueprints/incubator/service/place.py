@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from ...core import clock
 from ...core.db import db
 from ...core.i18n import day
-from ...documents.models import Document
 from ..models import Block, Building, Floor, Workspace
 from ..queries import place as queries
 from .offer import hold, is_ours
@@ -86,10 +85,10 @@ def add_workspace(floor: Floor, **facts: Any) -> Workspace:
 
 
 def add_many(floor: Floor, lines: list[dict[str, Any]]) -> int:
-    """All of these or none; the sentence of the first that cannot be says its line."""
+    """All of these or none, lent from today; the sentence of the first that cannot be says its line."""
     for number, facts in enumerate(lines, 1):
         try:
-            add_workspace(floor, **facts)
+            add_workspace(floor, lent_from=clock.today(), **facts)
         except Refused as refusal:
             said = _("Line %(num)d: %(why)s", num=number, why=refusal.sentence)
             raise Refused("lines", said) from refusal
@@ -98,15 +97,25 @@ def add_many(floor: Floor, lines: list[dict[str, Any]]) -> int:
 
 def change_workspace(workspace: Workspace, floor: Floor, **facts: Any) -> None:
     _hold_floor(floor)
+    hold(workspace.id)
     if workspace.retired_on is None:
         _fits_on(floor, facts, workspace.id)
+    if (lent_from := facts.get("lent_from")) is not None:
+        _lent_before(workspace, lent_from)
     for name, value in facts.items():
         setattr(workspace, name, value)
 
 
-def set_photo(workspace: Workspace, document: Document) -> None:
-    db.session.flush()
-    workspace.photo_id = document.id
+def _lent_before(workspace: Workspace, lent_from: date) -> None:
+    """Nobody has or had it, or is promised it, before the day from which it is lent."""
+    if (first := queries.first_held(workspace.id)) is not None and first[1] < lent_from:
+        said = _(
+            "%(team)s has %(room)s from %(day)s. Choose that day or an earlier one.",
+            team=first[0],
+            room=workspace.code,
+            day=day(first[1]),
+        )
+        raise Refused("lent_from", said)
 
 
 def _clash(workspace: Workspace, begins_on: date, ends_on: date) -> str | None:

@@ -33,6 +33,8 @@ def ask(tenancy: Tenancy, actor: Any, until: date, why: str) -> Renewal:
     hold(tenancy.workspace_id)
     if tenancy.status is not TenancyState.ACTIVE:
         raise WrongState(_("This tenancy is over, or has not been signed."))
+    if (planned := queries.planned_of(tenancy.application_id)) is not None:
+        raise WrongState(_("You move to %(room)s. Ask when you are there.", room=planned.workspace.code))
     there = queries.open_renewal(tenancy.id)
     if there is not None:
         there.until_on, there.why = until, why

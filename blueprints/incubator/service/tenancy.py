@@ -1,27 +1,26 @@
-"""From the team's yes to what became of it: signing, keys, fees, checks, another room, the end.
+"""From the team's yes to what became of it: signing, keys, fees, checks, the end.
 
 Every act on a room begins with :func:`~.offer.hold`.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from ...accounts.service import tell
 from ...core import clock
 from ...core.db import db
 from ...core.files import Received
-from ...core.i18n import day, listed
-from ...core.workflow import WrongState, moved
+from ...core.workflow import WrongState
 from ...documents import service as documents
 from ...students.models import Student
 from .. import notices_tenancy as notices
 from .. import options
-from ..fitting import DAY, due_days, hindrances, months_of
+from ..fitting import due_days, months_of
 from ..models import (
     Answer,
     Application,
@@ -30,21 +29,18 @@ from ..models import (
     FeeLine,
     HandOut,
     Member,
-    Message,
     Tenancy,
     TenancyState,
-    Workspace,
 )
-from ..queries import allotment
 from ..queries import tenancy as queries
-from ..workflow.application import APPLICATION
 from ..workflow.renewal import RENEWAL
 from ..workflow.tenancy import TENANCY
-from .offer import Clash, clash, hold, is_ours, make, next_for
+from ..workflow.wish import WISH
+from . import photo, terms
+from .offer import hold, next_for
 
 BATCH = 20
 EXIT_LIST = ("keys", "equipment", "clean", "fees", "address", "sign")
-LONGEST_BACK = timedelta(days=30)
 
 
 class OverQuota(Exception):
@@ -60,6 +56,7 @@ def accept(tenancy: Tenancy, actor: Any) -> None:
     hold(tenancy.workspace_id)
     number = tenancy.number or queries.next_number(clock.today().year)
     if TENANCY.fire("accept", tenancy, actor, number=number):
+        tenancy.terms_id = terms.current().id
         notices.tell_managers(tenancy, "accepted", number=number)
 
 
@@ -78,13 +75,6 @@ def cancel(tenancy: Tenancy, actor: Any) -> None:
     hold(tenancy.workspace_id)
     if TENANCY.fire("cancel", tenancy, actor):
         notices.tell_team(tenancy, "offer_back")
-
-
-@moved.connect_via(APPLICATION)
-def _let_go(machine: Any, move: Any = None, obj: Any = None, actor: Any = None) -> None:
-    """Who withdraws while an offer is open gives the room back."""
-    if move.name == "withdraw" and (tenancy := queries.living_of(obj.id)) is not None:
-        refuse(tenancy, actor)
 
 
 def lapse_due() -> int:
@@ -115,7 +105,8 @@ def sign(tenancy: Tenancy, actor: Any) -> None:
 def plan(tenancy: Tenancy) -> None:
     """The months and checks that the term has and the tables have not; what lies after the end goes, unless done."""
     lines = {line.month: line for line in queries.fee_lines(tenancy.id)}
-    wanted = months_of(tenancy.begins_on, tenancy.ends_on)
+    paid_elsewhere = queries.months_before(tenancy)
+    wanted = [m for m in months_of(tenancy.begins_on, tenancy.ends_on) if m not in paid_elsewhere]
     for month in wanted:
         if month not in lines:
             db.session.add(
@@ -178,22 +169,18 @@ def waive(line: FeeLine, amount: int, why: str) -> None:
     line.waived, line.why = amount, why if amount else ""
 
 
-def record_check(check: Check, actor: Any, received: Received | None = None, **facts: Any) -> None:
-    """What was found. A check that is written down may be corrected; who did it last is known."""
+def record_check(check: Check, actor: Any, received: Sequence[Received] = (), **facts: Any) -> None:
+    """What was found. A check that is written down may be corrected; who did it last is known.
+
+    Raises :class:`~.photo.Refused`.
+    """
+    photo.add(check, actor, received)
     for name, value in facts.items():
         setattr(check, name, value)
     check.done_on, check.by_id = check.done_on or clock.today(), actor.id
-    if received is not None:
-        check.photo_id = _document(actor, received)
 
 
 # -- The team --------------------------------------------------------------------------------------------------
-
-
-def wish_members(tenancy: Tenancy, actor: Any, wish: str) -> None:
-    """The team says who is to join or leave; it happens with the manager's yes."""
-    db.session.add(Message(application_id=tenancy.application_id, by_id=actor.id, text=wish))
-    notices.tell_managers(tenancy, "member_wish", wish=wish)
 
 
 def add_member(tenancy: Tenancy, student: Student | None, name: str, part: str) -> bool:
@@ -228,73 +215,6 @@ def drop_member(tenancy: Tenancy, member: Member) -> None:
         tell(member.student.user, "incubator.member_left", "/incubator/", team=tenancy.application.team)
 
 
-# -- Another room ----------------------------------------------------------------------------------------------
-
-
-def change_room(tenancy: Tenancy, actor: Any, workspace_id: int, last: date) -> Tenancy:
-    """One tenancy ends with ``last``, another begins the day after, in one act; raises :class:`~.offer.Clash`."""
-    queries.one_by_one()
-    hold(tenancy.workspace_id, workspace_id)
-    if tenancy.status is TenancyState.ENDED and (there := _moved_to(tenancy, workspace_id)) is not None:
-        return there
-    room = next(iter(allotment.workspaces([workspace_id])), None)
-    begins_on, ends_on = last + DAY, tenancy.ends_on
-    if room is None:
-        raise Clash([_("This room is not lent any more.")])
-    if (says := _cannot_move(tenancy, room, begins_on, ends_on, last)) is not None:
-        raise Clash([says])
-    try:
-        with db.session.begin_nested():
-            TENANCY.fire("end", tenancy, actor, on=last, why=_("Moved to %(room)s", room=room.code), moves=True)
-            number = queries.next_number(clock.today().year)
-            made = make(
-                actor.id,
-                tenancy.application,
-                room,
-                begins_on,
-                ends_on,
-                None,
-                status=TenancyState.ACTIVE,
-                number=number,
-            )
-            db.session.add(made)
-    except sa.exc.IntegrityError as error:
-        if not is_ours(error):
-            raise
-        raise Clash([_("Room %(room)s was given away a moment ago.", room=room.code)]) from error
-    _close_renewal(tenancy)
-    for check in queries.checks(tenancy.id):
-        if check.done_on is None:
-            check.tenancy_id = made.id
-    db.session.flush()
-    plan(tenancy)
-    plan(made)
-    notices.tell_team(made, "moved_room", old=tenancy.workspace.code, on=begins_on.isoformat())
-    return made
-
-
-def _moved_to(tenancy: Tenancy, workspace_id: int) -> Tenancy | None:
-    there = queries.living_of(tenancy.application_id)
-    return there if there is not None and there.workspace_id == workspace_id else None
-
-
-def _cannot_move(tenancy: Tenancy, room: Workspace, begins_on: date, ends_on: date, last: date) -> str | None:
-    team = tenancy.application
-    if room.id == tenancy.workspace_id:
-        return _("The team has this room already.")
-    if tenancy.begins_on > clock.today():
-        return _("The team has not moved in yet. Take the agreement back instead.")
-    if not max(tenancy.begins_on, clock.today() - LONGEST_BACK) <= last <= clock.today() or last >= ends_on:
-        return _("The last day in the old room is today or a day of the past month, and before the term is over.")
-    if missing := hindrances(allotment.need_of(team), allotment.room_of(room)):
-        why = listed(m.label for m in missing)
-        return _("%(room)s does not fit %(team)s: %(why)s.", room=room.code, team=team.team, why=why)
-    if room.retired_on is not None and ends_on >= room.retired_on:
-        return _("%(room)s is lent until %(day)s only.", room=room.code, day=day(room.retired_on))
-    bars = allotment.held([room.id], begins_on).get(room.id, [])
-    return clash(team.team, room, bars, begins_on, ends_on)
-
-
 # -- The end -------------------------------------------------------------------------------------------------
 
 
@@ -302,55 +222,87 @@ def annul(tenancy: Tenancy, actor: Any, why: str) -> None:
     """An agreement is taken back before it begins; the team waits again, where it stood."""
     hold(tenancy.workspace_id)
     if TENANCY.fire("annul", tenancy, actor, why=why):
-        for row in (*queries.fee_lines(tenancy.id), *queries.checks(tenancy.id)):
-            db.session.delete(row)
-        _close_renewal(tenancy)
+        unreckon(tenancy)
+        void_wishes(tenancy)
         notices.tell_team(tenancy, "annulled", why=why)
 
 
 def end(tenancy: Tenancy, actor: Any, on: date, why: str) -> None:
     """The manager ends it today, or with a day that has passed."""
-    hold(tenancy.workspace_id)
+    hold(tenancy.workspace_id, *queries.next_rooms([tenancy.id]))
     if TENANCY.fire("end", tenancy, actor, on=on, why=why):
-        _close(tenancy)
+        _close(tenancy, actor)
 
 
 def expire_due() -> int:
-    """Tenancies whose term is over end with their last day. Returns how many."""
+    """Tenancies whose term is over end with their last day; who moves on is in the next room. Returns how many."""
     due = queries.due(queries.over(), BATCH)
-    hold(*(room for _id, room in due))
+    ids = [id for id, _room in due]
+    hold(*(room for _id, room in due), *queries.next_rooms(ids))
     count = 0
-    for tenancy in queries.whole([id for id, _room in due]):
-        if TENANCY.allows("expire", None, tenancy):
+    for tenancy in queries.whole(ids):
+        if not TENANCY.allows("expire", None, tenancy):
+            continue
+        count += 1
+        planned = queries.planned_of(tenancy.application_id)
+        if planned is None:
             TENANCY.fire("expire", tenancy, None, on=tenancy.ends_on, why=tenancy.left_why)
-            _close(tenancy)
-            count += 1
+            _close(tenancy, None)
+            continue
+        why = _("Moved to %(room)s", room=planned.workspace.code)
+        TENANCY.fire("expire", tenancy, None, on=tenancy.ends_on, why=why, moves=True)
+        db.session.flush()  # the old one is over before the new one begins
+        TENANCY.fire("begin", planned, None)
+        void_wishes(tenancy)
+        notices.tell_team(planned, "moved_room", old=tenancy.workspace.code, on=planned.begins_on.isoformat())
     return count
 
 
-def _close(tenancy: Tenancy) -> None:
+def _close(tenancy: Tenancy, actor: Any) -> None:
     plan(tenancy)
-    _close_renewal(tenancy)
+    void_wishes(tenancy)
+    if (planned := queries.planned_of(tenancy.application_id)) is not None:
+        drop(planned, actor, _("The team has left before."))
     if queries.exit_record(tenancy.id) is None:
         db.session.add(ExitRecord(tenancy_id=tenancy.id, registered=tenancy.application.form.value == "registered"))
     notices.tell_team(tenancy, "ended", on=(tenancy.left_on or tenancy.ends_on).isoformat())
 
 
-def _close_renewal(tenancy: Tenancy) -> None:
-    """A wish to stay that nobody has answered is void when the tenancy is over."""
+def drop(planned: Tenancy, actor: Any, why: str) -> None:
+    """The change of room does not come about; what was reckoned for it goes."""
+    if TENANCY.fire("unplan", planned, actor, why=why):
+        unreckon(planned)
+
+
+def unreckon(tenancy: Tenancy) -> None:
+    """The months and checks of a tenancy that never began; what was paid ahead stays written down."""
+    for line in queries.fee_lines(tenancy.id):
+        if line.paid_on is None:
+            db.session.delete(line)
+    for check in queries.checks(tenancy.id):
+        db.session.delete(check)
+
+
+def void_wishes(tenancy: Tenancy) -> None:
+    """What a team wished and nobody has answered is void when the tenancy is over."""
     if (renewal := queries.open_renewal(tenancy.id)) is not None:
         db.session.refresh(renewal, ["tenancy"])
         RENEWAL.fire("lapse", renewal, None)
+    for wish in queries.open_wishes(tenancy.id):
+        db.session.refresh(wish, ["tenancy"])
+        WISH.fire("lapse", wish, None)
 
 
 def leave_early(tenancy: Tenancy, actor: Any, on: date, why: str) -> None:
     """The term ends sooner; until then everything stays as it is."""
-    hold(tenancy.workspace_id)
+    hold(tenancy.workspace_id, *queries.next_rooms([tenancy.id]))
     if tenancy.status is not TenancyState.ACTIVE:
         raise WrongState(_("This tenancy is over, or has not been signed."))
     if (tenancy.ends_on, tenancy.left_why) == (on, why):
         return
     tenancy.ends_on, tenancy.left_why = on, why
+    if (planned := queries.planned_of(tenancy.application_id)) is not None:
+        drop(planned, actor, why)
     db.session.flush()
     plan(tenancy)
     if tenancy.application.lead.user_id == actor.id:

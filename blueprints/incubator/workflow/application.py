@@ -12,6 +12,7 @@ from ...core.workflow import Machine, Move, states
 from ...students import queries as register
 from .. import policy
 from ..models import Answer, Application, ApplicationState
+from ..queries import application as queries
 
 APPLICATION = Machine("application", Application, "status")
 
@@ -20,9 +21,8 @@ _MOVED_ON = _l("This application has moved on. Reload the page to see how things
 
 @rule(_l("Something is still missing; the checklist says what."))
 def is_complete(actor: Any, application: Application) -> bool:
-    """The plan is there and everyone on the team has answered. Needs ``papers`` and ``members``."""
-    has_plan = any(p.kind.value == "plan" and p.replaced_at is None for p in application.papers)
-    return has_plan and all(m.answer is not Answer.ASKED for m in application.members if m.student_id)
+    """Nothing that the checklist asks for is missing."""
+    return not queries.missing(application)
 
 
 by_the_site = Rule(lambda actor, application: actor is None or policy.is_manager(actor), _l("The site does this."))

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from ...core.access import Rule
 from ...core.workflow import Machine, Move, states
 from .. import policy
-from ..models import Renewal, RenewalState, TenancyState
+from ..models import Renewal, TenancyState, WishState
 from .application import by_the_site
 
 RENEWAL = Machine("renewal", Renewal, "status")
@@ -36,8 +36,8 @@ RENEWAL.add(
     Move(
         "grant",
         _l("Grant"),
-        states(RenewalState.ASKED),
-        RenewalState.GRANTED,
+        states(WishState.ASKED),
+        WishState.GRANTED,
         policy.manages & still_there,
         _grant,
         _MOVED_ON,
@@ -45,8 +45,8 @@ RENEWAL.add(
     Move(
         "refuse",
         _l("Do not grant"),
-        states(RenewalState.ASKED),
-        RenewalState.REFUSED,
+        states(WishState.ASKED),
+        WishState.REFUSED,
         policy.manages,
         _refuse,
         _MOVED_ON,
@@ -54,8 +54,8 @@ RENEWAL.add(
     Move(
         "lapse",
         _l("The tenancy has ended"),
-        states(RenewalState.ASKED),
-        RenewalState.REFUSED,
+        states(WishState.ASKED),
+        WishState.REFUSED,
         by_the_site & has_left,
         None,
         _MOVED_ON,

@@ -12,7 +12,7 @@ from ...core.access import Rule, rule
 from ...core.workflow import Machine, Move, states
 from .. import options, policy
 from ..models import Tenancy, TenancyState
-from .application import APPLICATION
+from .application import APPLICATION, by_the_site
 
 TENANCY = Machine("tenancy", Tenancy, "status")
 
@@ -31,19 +31,25 @@ in_time = Rule(
     lambda actor, t: t.answer_by is None or clock.today() <= t.answer_by,
     _l("The day by which to answer has passed; the next team in line has been asked."),
 )
+leads_what_is_accepted = Rule(
+    lambda actor, t: t.status is TenancyState.OFFERED or policy.leads_tenant(actor, t),
+    _l("The team has said yes. Only who began the application can give the room up."),
+)
 term_is_over = Rule(lambda actor, t: t.ends_on < clock.today(), _l("The term is not over."))
 has_begun = Rule(
     lambda actor, t: t.begins_on <= clock.today(),
     _l("The team has not moved in yet. Take the agreement back instead."),
 )
+day_has_come = Rule(lambda actor, t: t.begins_on <= clock.today(), _l("The day on which the team moves has not come."))
 has_not_begun = Rule(
     lambda actor, t: t.begins_on > clock.today(), _l("The team has moved in already. End the tenancy instead.")
 )
 
 
 def _accept(tenancy: Tenancy, actor: Any, number: str = "") -> None:
-    """The agreement has its number before it is printed and signed."""
-    tenancy.number = number
+    """The agreement has its number before it is printed and signed. Nobody pays for days before the yes."""
+    tenancy.number, tenancy.accepted_on = number, clock.today()
+    tenancy.begins_on = max(tenancy.begins_on, clock.today())
 
 
 def _refuse(tenancy: Tenancy, actor: Any) -> None:
@@ -60,7 +66,7 @@ def _lapse(tenancy: Tenancy, actor: Any) -> None:
 
 
 def _sign(tenancy: Tenancy, actor: Any, number: str = "") -> None:
-    tenancy.number = number or tenancy.number
+    tenancy.number, tenancy.signed_on = number or tenancy.number, clock.today()
     APPLICATION.fire("house", tenancy.application, actor)
 
 
@@ -75,6 +81,11 @@ def _end(tenancy: Tenancy, actor: Any, on: date | None = None, why: str = "", mo
     tenancy.ends_on = tenancy.left_on
     if not moves:
         APPLICATION.fire("leave", tenancy.application, actor)
+
+
+def _unplan(tenancy: Tenancy, actor: Any, why: str = "") -> None:
+    """The team leaves before, or stays where it is."""
+    tenancy.left_why = why
 
 
 def _annul(tenancy: Tenancy, actor: Any, why: str = "") -> None:
@@ -97,7 +108,7 @@ TENANCY.add(
         _l("Refuse"),
         states(TenancyState.OFFERED, TenancyState.ACCEPTED),
         TenancyState.REFUSED,
-        policy.of_tenant,
+        policy.of_tenant & leads_what_is_accepted,
         _refuse,
         _MOVED_ON,
     ),
@@ -135,6 +146,24 @@ TENANCY.add(
         TenancyState.CANCELLED,
         policy.manages & has_not_begun,
         _annul,
+        _MOVED_ON,
+    ),
+    Move(
+        "begin",
+        _l("Move in"),
+        states(TenancyState.PLANNED),
+        TenancyState.ACTIVE,
+        by_the_site & day_has_come,
+        None,
+        _MOVED_ON,
+    ),
+    Move(
+        "unplan",
+        _l("Take the change of room back"),
+        states(TenancyState.PLANNED),
+        TenancyState.CANCELLED,
+        policy.leads_tenant | by_the_site,
+        _unplan,
         _MOVED_ON,
     ),
     Move(
