@@ -26,6 +26,15 @@ class Form(FlaskForm):
                 options = {"filters": [filter_], **options}
             return super().bind_field(form, unbound_field, options)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What could not even be read is wrong once, not also out of bounds."""
+        valid = bool(super().validate(extra_validators))
+        for field in self:
+            unread = list(field.process_errors)
+            if unread and list(field.errors)[: len(unread)] == unread:
+                field.errors = unread
+        return valid
+
     @property
     def submitted(self) -> bool:
         """Whether this request brings the form, and it is all right."""

@@ -85,19 +85,19 @@ def when(moment: datetime | None) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """``11 月 24 日`` or ``Nov 24``; with the year when it is another."""
+    """``11 月 24 日`` or ``Nov 24``; with the year when it is another. A Chinese date is not broken into two lines."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = clock.local(value).date()
     if value.year == clock.today().year:
-        return f"{value.month} 月 {value.day} 日" if _is_chinese() else _formatted(value, "MMM d")
+        return f"{value.month}\u00a0月\u00a0{value.day}\u00a0日" if _is_chinese() else _formatted(value, "MMM d")
     return _with_year(value)
 
 
 def _with_year(value: date) -> str:
     """Also what stands on paper, which is read in other years."""
-    return f"{value.year} 年 {value.month} 月 {value.day} 日" if _is_chinese() else _formatted(value, "MMM d, yyyy")
+    return f"{month(value)}\u00a0{value.day}\u00a0日" if _is_chinese() else _formatted(value, "MMM d, yyyy")
 
 
 def from_to(begins: date, ends: date) -> str:
@@ -109,7 +109,7 @@ def from_to(begins: date, ends: date) -> str:
 
 def month(value: date) -> str:
     """``2026 年 11 月``, ``Nov 2026``."""
-    return f"{value.year} 年 {value.month} 月" if _is_chinese() else _formatted(value, "MMM yyyy")
+    return f"{value.year}\u00a0年\u00a0{value.month}\u00a0月" if _is_chinese() else _formatted(value, "MMM yyyy")
 
 
 def full_day(value: date | datetime | None) -> str:

@@ -13,6 +13,7 @@ import io
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from tempfile import SpooledTemporaryFile
 from typing import Any
 from urllib.parse import urlencode
@@ -288,7 +289,10 @@ def workbook(table: list[list[Any]]) -> Any:
     sheet.freeze_panes(1, 0)
     for y, row in enumerate(table):
         for x, value in enumerate(row):
-            sheet.write_string(y, x, _cell(value), bold if y == 0 else None)
+            if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+                sheet.write_number(y, x, value)
+            else:
+                sheet.write_string(y, x, _cell(value), bold if y == 0 else None)
     sheet.autofit(300)
     book.close()
     out.seek(0)

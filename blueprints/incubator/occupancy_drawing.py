@@ -95,9 +95,9 @@ class Chart:
             use = Use.SOON.value
         goes_on = span.ends_on > self.last
         name = span.team or span.reason
-        text = f"{name} →" if goes_on and name else f"{name} – {short(span.ends_on, self.today)}".removeprefix(" ")
+        tail = " →" if goes_on and name else f" – {short(span.ends_on, self.today)}"
         room = w - 14
-        text = fitted(text if room >= SIZE * 4 else "", room, SIZE)
+        text = labelled(name, tail if name else tail.strip(), room) if room >= SIZE * 4 else ""
         return Bar(use, x, w, text, span)
 
     def _gaps(self, spans: Sequence[Span]) -> Iterable[Gap]:
@@ -129,6 +129,12 @@ class Chart:
                 taken += count
         usable = self.days - blocked
         return min(100, round(taken * 100 / usable)) if usable > 0 else None
+
+
+def labelled(name: str, tail: str, room: float) -> str:
+    """The name and a day after it. Where both do not fit it is the name that is cut: the day is what one looks for."""
+    left = room - len(tail) * SIZE * 0.56
+    return fitted(name, left, SIZE) + tail if left >= SIZE * 2 else fitted(name or tail, room, SIZE)
 
 
 def short(day: date, today: date) -> str:

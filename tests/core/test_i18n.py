@@ -113,7 +113,12 @@ def test_ones_own_choice_wins_over_the_browsers(app, cast, browser):
 @pytest.mark.parametrize(
     ("language", "today", "this_year", "another"),
     [
-        ("zh_Hans_CN", "10:30", "11 月 20 日 10:30", "2025 年 11 月 24 日 10:30"),
+        (
+            "zh_Hans_CN",
+            "10:30",
+            "11\u00a0月\u00a020\u00a0日 10:30",
+            "2025\u00a0年\u00a011\u00a0月\u00a024\u00a0日 10:30",
+        ),
         ("en", "10:30", "Nov 20 10:30", "Nov 24, 2025 10:30"),
     ],
 )
@@ -129,7 +134,7 @@ def test_a_moment_is_said_as_shortly_as_it_is_clear(app, frozen, language, today
 def test_how_long_ago_and_which_weekday_in_both_languages(app, frozen):
     with app.app_context():
         for language, gone, weekday in (
-            ("zh_Hans_CN", ["40 分钟", "5 小时", "4 天 2 小时", "8 天", "0 分钟"], "11 月 24 日 周二"),
+            ("zh_Hans_CN", ["40 分钟", "5 小时", "4 天 2 小时", "8 天", "0 分钟"], "11\u00a0月\u00a024\u00a0日 周二"),
             ("en", ["40 minutes", "5 hours", "4 days 2 hours", "8 days", "0 minutes"], "Tue, Nov 24"),
         ):
             with force_locale(language):

@@ -72,7 +72,7 @@ def test_the_export_holds_what_the_page_shows_and_is_written_down(app, logged, b
     assert "diary-2026-11.xlsx" in answer.response.headers["Content-Disposition"]
     rows = export(answer)
     assert rows[0] == ("Day", "Time", "What", "With whom", "Minutes spent", "Note")
-    assert rows[1][:4] == ("2026-11-20", "10:30", "Phone", "林知夏") and rows[1][4:] == ("12", "Wants to go home")
+    assert rows[1][:4] == ("2026-11-20", "10:30", "Phone", "林知夏") and rows[1][4:] == (12, "Wants to go home")
     assert len(rows) == 4
     with app.app_context(), unit("read"):
         note = db.session.scalar(sa.select(AuditEntry.note).where(AuditEntry.verb == "export.mentoring.diary"))

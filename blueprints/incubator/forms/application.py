@@ -32,6 +32,7 @@ from ..models import Application, CompanyForm, Kind, PaperKind, Stage
 TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 BETWEEN = _l("Between %(min)d and %(max)d.")
 MOST_YUAN = 10_000_000
+CHOOSE = _l("Choose one.")
 
 
 class ApplyForm(Form):
@@ -111,10 +112,14 @@ class ProjectForm(FactsForm):
         render_kw={"maxlength": 60},
     )
     stage = SelectField(
-        _l("How far it is"), choices=[SelectChoice(s.value, s.label) for s in Stage], validators=[InputRequired()]
+        _l("How far it is"),
+        choices=[SelectChoice(s.value, s.label) for s in Stage],
+        validators=[InputRequired(_l("Choose one."))],
     )
     form = SelectField(
-        _l("As what"), choices=[SelectChoice(f.value, f.label) for f in CompanyForm], validators=[InputRequired()]
+        _l("As what"),
+        choices=[SelectChoice(f.value, f.label) for f in CompanyForm],
+        validators=[InputRequired(_l("Choose one."))],
     )
     credit_code = StringField(
         _l("Credit code, if registered"),

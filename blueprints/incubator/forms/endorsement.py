@@ -26,7 +26,7 @@ class AskTeacherForm(Form):
 class EndorsementForm(Form):
     supports = RadioField(
         _l("Do you support it?"),
-        choices=[SelectChoice("yes", _l("Yes, I support it")), SelectChoice("no", _l("Not yet"))],
+        choices=[SelectChoice("yes", _l("Yes, I support it")), SelectChoice("no", _l("Not yet, I do not support it"))],
         validators=[InputRequired(_l("Say yes or not yet."))],
     )
     reasons = TextAreaField(

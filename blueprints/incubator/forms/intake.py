@@ -262,7 +262,7 @@ class PitchForm(Form):
     on = DateField(_l("Pitch on"), [Optional()])
     at = SelectField(_l("Pitch at"), choices=[SelectChoice("", "–"), *(SelectChoice(t, t) for t in TIMES)], default="")
     minutes = TextAreaField(
-        _l("Minutes"), [Length(max=4000, message=TOO_LONG)], render_kw={"rows": 4, "maxlength": 4000}
+        _l("Minutes of the pitch"), [Length(max=4000, message=TOO_LONG)], render_kw={"rows": 4, "maxlength": 4000}
     )
 
     def validate_at(self, field: Any) -> None:

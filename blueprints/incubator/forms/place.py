@@ -19,7 +19,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ...core import clock
 from ...core.forms import Form, NumberField
@@ -28,6 +28,7 @@ from ..models import Floor, Kind, Noise, Power, Workspace
 TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 BETWEEN = _l("Between %(min)d and %(max)d.")
 NUMBER = _l("Type a number.")
+PASTE = _l("Paste some lines.")
 FARTHEST = timedelta(days=3 * 366)
 EARLIEST = date(2000, 1, 1)
 SIDE = 4000
@@ -36,7 +37,7 @@ MOST_LINES = 200
 
 
 def _line(label: Any, most: int, needed: Any = None) -> StringField:
-    first = [InputRequired(needed)] if needed else [Optional()]
+    first = [InputRequired(needed), DataRequired(needed)] if needed else [Optional()]
     return StringField(label, [*first, Length(max=most, message=TOO_LONG)], render_kw={"maxlength": most})
 
 
@@ -184,7 +185,7 @@ class LinesForm(Form):
 
     lines = TextAreaField(
         _l("One workspace a line"),
-        [InputRequired(_l("Paste some lines.")), Length(max=20_000, message=TOO_LONG)],
+        [InputRequired(PASTE), DataRequired(PASTE), Length(max=20_000, message=TOO_LONG)],
         render_kw={"rows": 6},
     )
 

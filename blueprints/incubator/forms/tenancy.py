@@ -204,6 +204,11 @@ class LeaveForm(EndForm):
     """The team tells it at least 15 days ahead."""
 
     AHEAD = 15
+    left_why = StringField(
+        _l("Why"),
+        [*_needed(_l("Say why; the manager reads it.")), Length(max=200, message=TOO_LONG)],
+        render_kw={"maxlength": 200},
+    )
 
     def validate_on(self, field: Any) -> None:
         super().validate_on(field)

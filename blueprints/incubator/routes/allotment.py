@@ -17,8 +17,7 @@ from .. import options, policy
 from ..fitting import HORIZON_DAYS
 from ..forms.allotment import AllotForm, allot_form
 from ..models import Application, Kind, TenancyState, Workspace
-from ..occupancy_drawing import SIZE, Bar, Chart, Row, short
-from ..plan_drawing import fitted
+from ..occupancy_drawing import Bar, Chart, Row, labelled, short
 from ..queries import allotment as queries
 from ..queries.place import DAY, Span
 from ..service import allotment as drafts
@@ -99,7 +98,7 @@ def _chart(board: Board) -> dict[str, Any]:
         width = round(chart.x(min(item.ends_on, chart.last) + DAY) - x, 1)
         span = Span(0, item.room.id, item.begins_on, item.ends_on, TenancyState.OFFERED, team=item.team.team)
         days = f"{short(item.begins_on, today)} – {short(item.ends_on, today)}"
-        new = Bar("new", x, width, fitted(f"{item.team.team} {days}", width - 14, SIZE), span)
+        new = Bar("new", x, width, labelled(item.team.team, f" {days}", width - 14), span)
         rows.append(Drawn(item.room, chart.row(there), new))
     heads = [(f"{day.year}/{day.month}" if day.month == 1 or not n else str(day.month), x, day.month == 1)
              for n, (day, x) in enumerate(chart.months)]  # fmt: skip

@@ -116,13 +116,6 @@ def _texts(application: Application) -> dict[str, Field]:
     return {f.name: f for f in application.fields}
 
 
-def _relief(application: Application) -> bool:
-    """Yes or no, and only for who has said yes to being on the team: nobody is tried out by being asked."""
-    students = [application.lead_id]
-    students += [m.student_id for m in application.members if m.student_id and m.answer is Answer.CONFIRMED]
-    return register.has_valid_tag(students)
-
-
 def _items(application: Application, endorsements: list[Any]) -> list[checklist.Item]:
     texts = {name: f.text for name, f in _texts(application).items()}
     return checklist.of(application, texts, endorsements, queries.names_of_members(application))
@@ -155,7 +148,6 @@ def page(application: Application, status: int = 200, **context: Any) -> Respons
         "endorsements": endorsements,
         "messages": queries.messages(application.id) if talks else [],
         "moves": {m.name: m for m in APPLICATION.open_to(current_user, application)},
-        "relief_met": _relief(application) if writes and application.relief_asked else application.relief_met,
         "yuan": yuan,
         "today": clock.today(),
         "Answer": Answer,
