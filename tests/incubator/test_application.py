@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -245,7 +245,27 @@ def test_what_is_wrong_in_a_form_is_said_and_what_was_typed_stays(app, cast, bro
     assert late.status == 422
     assert "two years from now" in late.errors
     assert "Between 1 and 60" in late.errors
-    assert script(lin, shared, "needs", seats="0").response.json["error"]
+
+
+def test_one_wrong_field_does_not_keep_the_others_from_being_saved(app, cast, browser, shared):
+    lin = browser(cast.lin)
+    form = lin.get(at(shared)).form(f"{at(shared)}/needs")
+    facts = {**form.fields, "seats": "9", "from_on": "2020-01-01", "budget": "1200.50"}
+    answer = script(lin, shared, "needs", **{k: v for k, v in facts.items() if k != "csrf_token"})
+    said = answer.response.json
+    assert set(said["errors"]) == {"from_on"} and "two years from now" in said["errors"]["from_on"]
+    assert said["shown"]["seats"] == "9" and said["saved"]
+    with app.app_context(), unit("read"):
+        held = application(shared)
+        assert (held.seats, held.budget) == (9, 120050) and held.from_on != date(2020, 1, 1)
+
+
+def test_the_checklist_comes_alone_to_who_asks_for_it(app, cast, browser, shared):
+    lin = browser(cast.lin)
+    lin.get(at(shared))
+    part = lin.client.get(at(shared), headers={"HX-Request-Type": "partial", "HX-Target": "section#checklist"})
+    text = part.get_data(as_text=True)
+    assert text.strip().startswith("<section") and 'id="checklist"' in text and "data-missing=" in text
 
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "甲", "乙"]), max_size=6)

@@ -246,6 +246,9 @@ def test_points_are_whole_and_between_0_and_10(app, cast, browser):
     with app.app_context():
         assert sheets() == []
     nothing = {f"points_{first}": "0", f"points_{second}": "0", "then": "hand-in"}
+    refused = referee.post(f"/incubator/sheets/{made}", nothing)
+    assert refused.status == 422 and "3 points or less" in refused.errors, "few points have a word"
+    nothing["remark"] = "没有写客户"
     assert referee.post(f"/incubator/sheets/{made}", nothing).status == 303, "nothing is a number of points"
 
 

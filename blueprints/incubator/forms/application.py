@@ -91,8 +91,12 @@ class FactsForm(Form):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The columns as they are stored."""
-        return {name: getattr(self, name).data for name in self.NAMES}
+        """The columns as they are stored, without those that are wrong."""
+        return {name: self.stored(name, getattr(self, name).data) for name in self.NAMES if name not in self.errors}
+
+    def stored(self, name: str, value: Any) -> Any:
+        """A value as its column keeps it."""
+        return value
 
 
 def plain(value: Any) -> str:
@@ -139,9 +143,9 @@ class ProjectForm(FactsForm):
                 _("This is not a credit code: it has 18 characters, and the last one checks the others. Look again.")
             )
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        return {**super().facts, "stage": Stage(self.stage.data), "form": CompanyForm(self.form.data)}
+    def stored(self, name: str, value: Any) -> Any:
+        kinds: dict[str, Any] = {"stage": Stage, "form": CompanyForm}
+        return kinds[name](value) if name in kinds else value
 
 
 class NeedsForm(FactsForm):
@@ -172,9 +176,10 @@ class NeedsForm(FactsForm):
         budget = None if application.budget is None else yuan(application.budget)
         return {**super().typed_of(application), "kind": application.kind.value, "budget": budget}
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        return {**super().facts, "kind": Kind(self.kind.data), "budget": fen(self.budget.data)}
+    def stored(self, name: str, value: Any) -> Any:
+        if name == "kind":
+            return Kind(value)
+        return fen(value) if name == "budget" else value
 
 
 def yuan(amount: int) -> Decimal:

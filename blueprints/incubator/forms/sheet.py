@@ -27,6 +27,10 @@ ANCHORS = {
 """What some of the points mean, the same for every criterion, so that two referees mean the same by a seven."""
 
 
+FEW = 3
+"""Points that few ask for a word."""
+
+
 class _SheetForm(Form):
     remark = TextAreaField(
         _l("Remark for the manager"),
@@ -44,11 +48,13 @@ class _SheetForm(Form):
         return {id: int(value) for id, value in data.items() if value}
 
     def is_whole(self) -> bool:
-        """Whether every criterion has points; the sentences are put on those that have none."""
+        """Whether every criterion has points, and few points have a word; the sentences are put on what is missing."""
+        if any(points <= FEW for points in self.given.values()) and not self.remark.data:
+            self.remark.errors = [_("You give 3 points or less somewhere. Say in a few words why.")]
         missing = [id for id in self.ids if not self[f"points_{id}"].data]
         for id in missing:
             self[f"points_{id}"].errors = [_("Give it points.")]
-        return not missing
+        return not missing and not self.remark.errors
 
 
 def sheet_form(criteria: Iterable[Criterion]) -> type[_SheetForm]:

@@ -264,9 +264,8 @@ def text_history(id: int, name: str) -> Response:
 def _save_facts(id: int, cls: type[FactsForm], name: str) -> Response:
     """Save a part of the columns; what someone else has changed meanwhile stays, or is shown beside."""
     found, form = _load(id, "write"), cls()
-    if not form.validate():
-        if _by_script():
-            return _json(422, error=str(next(iter(form.errors.values()))[0]))
+    valid = form.validate()
+    if not valid and not _by_script():
         return page(found, 422, **{name: form})
     try:
         service.save_facts(found, form.facts, form.shown(), cls.of(found).shown(), form.before)
@@ -278,7 +277,10 @@ def _save_facts(id: int, cls: type[FactsForm], name: str) -> Response:
         form.was.raw_data, form.was.data = None, cls.of(found).was.data
         return page(found, 409, facts_clash=theirs, **{name: form})
     if _by_script():
-        return _json(200, saved=f"{clock.local(clock.now()):%H:%M}", shown=form.shown())
+        # What is right is saved although something else is wrong; that is said at its field.
+        wrong = {n: " ".join(str(e) for e in errors) for n, errors in form.errors.items()}
+        shown = form.shown() if valid else {**(form.before or {}), **{n: form.shown()[n] for n in form.facts}}
+        return _json(200, saved=f"{clock.local(clock.now()):%H:%M}", shown=shown, errors=wrong)
     anchor = name.removesuffix("_form")
     return done(url_for(".application", id=id) + f"#{anchor}", _("Saved."))
 
