@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
-    FileField,
     IntegerField,
     RadioField,
     SelectMultipleField,
@@ -61,7 +61,7 @@ class TargetForm(Form):
 class FileForm(Form):
     """A file, and what the teacher should know about it."""
 
-    file = FileField(_l("Résumé file"), [InputRequired(_l("Choose a file."))])
+    file = FileField(_l("Résumé file"), [FileRequired(_l("Choose a file."))])
     focus = Checks(
         _l("What should the teacher look at?"),
         choices=[SelectChoice(*word) for word in FOCUS.items()],

@@ -9,10 +9,12 @@ from ..accounts.models import Role
 from ..core import demo, shell
 from . import jobs_tenancy, panels, policy, verify
 from .routes import (
+    agreements,
     allotment,
     applications,
     bp,
     endorsements,
+    exits,
     figures,
     home,
     intakes,
@@ -23,7 +25,9 @@ from .routes import (
     settings,
     sheets,
     tenancies,
+    tenants,
     terms,
+    upkeep,
     waitlist,
 )
 
@@ -46,9 +50,11 @@ PART = (
 shell.nav(shell.NavItem("incubator.index", _l("Incubator"), "box", lambda actor: actor.has(*PART), 35))
 
 __all__ = [
+    "agreements",
     "allotment",
     "applications",
     "endorsements",
+    "exits",
     "figures",
     "home",
     "intakes",
@@ -62,7 +68,9 @@ __all__ = [
     "settings",
     "sheets",
     "tenancies",
+    "tenants",
     "terms",
+    "upkeep",
     "verify",
     "waitlist",
 ]

@@ -49,12 +49,13 @@ from .models import (
     Power,
     Stage,
     Tenancy,
+    WishKind,
     Workspace,
 )
 from .queries import application as applications
 from .queries import intake as intakes
 from .queries import tenancy as tenancies
-from .service import application, decision, endorsement, internship, offer, place, renewal, sheet, waitlist
+from .service import application, decision, endorsement, internship, move, offer, place, renewal, sheet, waitlist, wish
 from .service import intake as call
 from .service import tenancy as tenant
 from .workflow.intake import INTAKE
@@ -129,6 +130,8 @@ SIGNING = "纸上山河"
 MARKED = "松针手作"
 LEARNED = "榫卯课堂"
 OVERDUE = "黑土菌丝"
+WISHING = "声动课堂"
+MOVING, MOVES_TO = "松果记账", "D03"
 APPEALS = "万能代办"
 FLED = "木兰编程"
 FOLDED = "折纸工坊"
@@ -657,7 +660,7 @@ class Tale:
     # -- Month by month --
 
     def months(self) -> None:
-        """Fees paid, checks done; one check is overdue, one request to stay is open."""
+        """Fees paid, checks done; one check is overdue, a request to stay and a wish are open, one team moves soon."""
         for case in self.cases:
             if case.tenancy and case.name not in (OFFERED, SIGNING):
                 self._fees(case)
@@ -666,6 +669,14 @@ class Tale:
         with self._as(self._user(0), "incubator.ask_renewal", 3) as lead:
             held = self._tenancy(home)
             renewal.ask(held, lead, term_end(held.ends_on + timedelta(days=1), 6), invented.RENEWAL_WHY)
+        moving, wishing = self.by_name[MOVING], self.by_name[WISHING]
+        assert wishing.lead is not None
+        with self._as(self._user(wishing.lead), "incubator.wish", 2) as lead:
+            wish.ask(self._tenancy(wishing), lead, WishKind.ROOM, invented.WISH)
+        with self._as(self.manager_id, "incubator.move_tenancy", 1) as manager:
+            held = self._tenancy(moving)
+            room = db.session.scalars(sa.select(Workspace.id).where(Workspace.code == MOVES_TO)).one()
+            move.change_room(held, manager, room, clock.today() + timedelta(days=20))
         soon = sorted({t.ends_on - timedelta(days=n) for t in self._ending() for n in tenancies.NOTICE_DAYS})
         for day in soon:
             if day < clock.today():

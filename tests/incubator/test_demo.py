@@ -81,6 +81,7 @@ def test_the_story_leaves_a_full_centre_a_waitlist_and_a_call_in_progress(live):
             }
             assert states(Tenancy.status) == {
                 TenancyState.ACTIVE: 17,
+                TenancyState.PLANNED: 1,
                 TenancyState.ENDED: 5,
                 TenancyState.OFFERED: 1,
                 TenancyState.ACCEPTED: 1,

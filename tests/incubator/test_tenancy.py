@@ -755,3 +755,8 @@ def test_a_waived_amount_that_is_no_number_is_refused(app, cast, held, browser):
     for typed in ("nan", "inf", "-1"):
         manager.get(at(held, f"/fees/{line}"))
         assert manager.submit(f"/fees/{line}", waived=typed, why="条款").status == 422, typed
+
+
+def test_words_where_a_file_should_be_are_no_file(app, cast, held, browser):
+    answer = browser(cast.incubator).post(at(held, "/signed"), {"signed": "no file"})
+    assert answer.status == 422 and "Choose a file" in answer.errors

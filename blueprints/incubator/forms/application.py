@@ -9,11 +9,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from stdnum.cn import uscc
 from wtforms import (
     BooleanField,
     DateField,
-    FileField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -226,7 +226,7 @@ class GuestForm(Form):
 
 
 class PaperForm(Form):
-    paper = FileField(_l("File"), [InputRequired(_l("Choose a file."))])
+    paper = FileField(_l("File"), [FileRequired(_l("Choose a file."))])
     kind_of_paper = RadioField(
         _l("What is it?"),
         choices=[SelectChoice(k.value, k.label) for k in PaperKind],

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     DateField,
-    FileField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -62,7 +62,7 @@ class Checks(SelectMultipleField):
 
 
 class SignedForm(Form):
-    signed = FileField(_l("Signed agreement, scanned"), [InputRequired(_l("Choose a file."))])
+    signed = FileField(_l("Signed agreement, scanned"), [FileRequired(_l("Choose a file."))])
 
 
 class HandOutForm(Form):

@@ -20,7 +20,7 @@ from ..models import CompanyForm, Kind, Power, Terms
 from ..queries import terms as wordings
 from ..service import terms as service
 from . import bp
-from .tenancies import printed
+from .agreements import printed
 
 
 @bp.get("/settings/terms", access=policy.manager_door)
