@@ -11,6 +11,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, Response, expect
 
 from blueprints.accounts import queries as accounts
@@ -20,8 +21,9 @@ from blueprints.core import audit, clock, jobs
 from blueprints.core.db import db, unit
 from blueprints.documents import service as documents
 from blueprints.incubator.fitting import term_end
-from blueprints.incubator.models import ApplicationState
-from blueprints.incubator.service import renewal
+from blueprints.incubator.models import ApplicationState, Check, WishKind
+from blueprints.incubator.service import move, renewal, wish
+from blueprints.incubator.service import tenancy as tenancies
 from blueprints.mentoring import plan_templates
 from blueprints.mentoring.models import Level
 from blueprints.mentoring.queries import assignment
@@ -151,6 +153,15 @@ OTHERS = {
     "tenancy": Sight("incubator", "/incubator/tenancies/{tenancy}", arrange=open_every_fold),
     "own-tenancy": Sight("meng", "/incubator/tenancies/{tenancy}", arrange=open_every_fold),
     "tenancies": Sight("incubator", "/incubator/tenancies"),
+    "manager-home": Sight("incubator", "/"),
+    "offer": Sight("incubator", "/incubator/tenancies/{offer}"),
+    "planned": Sight("incubator", "/incubator/tenancies/{planned}"),
+    "move": Sight("incubator", "/incubator/tenancies/{tenancy}/move"),
+    "exit": Sight("incubator", "/incubator/tenancies/{left}/exit"),
+    "check": Sight("incubator", "/incubator/tenancies/{tenancy}/checks/{check}"),
+    "tenancy-history": Sight("meng", "/incubator/tenancies/{tenancy}/history"),
+    "workspace": Sight("incubator", "/incubator/workspaces/{room_201}", arrange=open_every_fold),
+    "terms": Sight("incubator", "/incubator/settings/terms", arrange=open_every_fold),
     "agreement": Sight("meng", "/incubator/tenancies/{tenancy}/agreement"),
     "figures": Sight("incubator", "/incubator/figures"),
     "incubator-settings": Sight("incubator", "/incubator/settings"),
@@ -233,9 +244,9 @@ def lent(school: School) -> dict[str, int]:
             documents.drawing_of(receive())
         jobs.drain()
         floor = rooms.a_floor()
-        places = [rooms.a_workspace(str(201 + n), floor, seats=4 + n % 3) for n in range(6)]
+        places = [rooms.a_workspace(str(201 + n), floor, seats=4 + n % 3) for n in range(9)]
         rooms.a_block(places[4], today, today + timedelta(days=45))
-        leads = rooms.more_students(6, cast.lin)
+        leads = rooms.more_students(8, cast.lin)
         draft = rooms.an_application(cast.lin, members=[leads[0]], asked=[leads[1]])
         asked(draft, cast.mentor)
         call = rooms.a_call(cast.shen, cast.ding)
@@ -250,14 +261,29 @@ def lent(school: School) -> dict[str, int]:
         rooms.a_sheet(to_score, cast.shen, 6, 7)
         for lead, team in zip((cast.far, *leads[2:4]), ("旧书新读", "湿地影像", "听见方言"), strict=True):
             rooms.approved(lead, intake=call, team=team)
-        rooms.an_offer(cast.incubator, rooms.approved(leads[4], intake=call, team="萤火心理"), places[1])
+        offer = rooms.an_offer(cast.incubator, rooms.approved(leads[4], intake=call, team="萤火心理"), places[1])
+        moving = rooms.in_a_room(
+            leads[6], cast.incubator, rooms.approved(leads[6], intake=call, team="松果记账"), places[6]
+        )
+        planned = rooms.tenancy_act(moving, move.change_room, cast.incubator, places[7], today + timedelta(days=20))
+        left = rooms.in_a_room(
+            leads[7], cast.incubator, rooms.approved(leads[7], intake=call, team="折纸工坊"), places[8]
+        )
+        rooms.tenancy_act(left, tenancies.hand_out, cast.incubator, "房门钥匙 2 把", "负责人签收")
+        rooms.tenancy_act(left, tenancies.end, cast.incubator, today, "毕业")
         home = rooms.approved(cast.meng, intake=call, team="黑土菌丝")
         tenancy = rooms.in_a_room(cast.meng, cast.incubator, home, places[0])
         until = term_end(term_end(today, 12) + timedelta(days=1), 6)
         rooms.tenancy_act(tenancy, renewal.ask, cast.meng, until, "订单还在，想再留半年。")
+        rooms.tenancy_act(tenancy, wish.ask, cast.meng, WishKind.ROOM, "旁边在装修，想换到安静的一间。")
+        with unit("read"):
+            check = db.session.scalars(
+                sa.select(Check.id).where(Check.tenancy_id == tenancy).order_by(Check.id)
+            ).first()
         ids = {"team": draft, "paper": plan_of(draft), "call": call, "scored": scored, "to_score": to_score}
     school.write(_serve_today)
-    return {"room_201": places[0], "tenancy": tenancy, **ids}
+    held = {"tenancy": tenancy, "offer": offer, "planned": planned, "left": left, "check": check}
+    return {"room_201": places[0], **held, **ids}
 
 
 @pytest.fixture(scope="module")

@@ -403,6 +403,9 @@ class Photo(Audited, Model):
     caption: Mapped[str] = mapped_column(sa.String(80), default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
 
+    def audit_topic(self) -> tuple[str, int]:
+        return ("workspace", self.workspace_id) if self.workspace_id else ("tenancy_check", self.check_id or 0)
+
 
 class ExitRecord(Audited, Model):
     """What became of a team that left: people employed, registered, still alive after 6, 12 and 24 months."""
