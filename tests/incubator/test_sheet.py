@@ -70,7 +70,11 @@ def test_the_sheet_shows_what_the_team_writes_and_not_who_they_are(app, cast, br
         with unit("write"):
             audit.act_as(None, "test")
             db.session.add(Member(application_id=made, name="王外援", part="财务"))
-        write(made, "team", "林知夏做设计，孟归舟开网店（学号 2023010214），王外援管账，都来自数学科学学院。")
+        write(
+            made,
+            "team",
+            "林知夏（linzhixia，知夏）做设计，孟归舟开网店（学号 2023010214），王外援管账，都来自数学科学学院。",
+        )
         endorse(made, cast.luo, "罗映雪推荐林知夏的团队。")
     referee = browser(cast.shen)
     page = referee.get(f"/incubator/sheets/{made}")
@@ -80,7 +84,7 @@ def test_the_sheet_shows_what_the_team_writes_and_not_who_they_are(app, cast, br
     assert "林知夏-简历.pdf" not in page.text and "简历" not in page.said
     for asked in ("Reduced fee asked", "relief", "hardship"):
         assert asked not in page.text
-    assert "▇做设计，▇开网店（学号 ▇），▇管账，都来自▇。" in page.said
+    assert "▇（▇，▇）做设计，▇开网店（学号 ▇），▇管账，都来自▇。" in page.said
     assert "▇推荐▇的团队。" in page.said and "supports it" in page.said
     listed = referee.get("/incubator/sheets")
     assert "Application 1" in listed.said and "Application 2" in listed.said
@@ -101,6 +105,7 @@ def test_masking_covers_the_longest_name_first_and_nothing_of_one_letter():
     assert queries.masked("欧阳晨曦和欧阳晨", ["欧阳晨", "欧阳晨曦"]) == "▇和▇"
     assert queries.masked("a.b axb", ["a.b"]) == "▇ axb"
     assert queries.masked("nothing", []) == "nothing"
+    assert queries.masked("lin 和 online，Lin Zhixia", ["lin", "lin zhi xia"]) == "▇ 和 online，▇"
     assert queries.masked("余 辉\u3000钧和余辉", ["余辉钧"]) == "▇和余辉", "blanks between the letters hide nothing"
 
 

@@ -103,7 +103,8 @@ def endorsements(application_id: int) -> list[Endorsement]:
 def names_of(application: Application, endorsed: Iterable[Endorsement] = ()) -> list[str]:
     """What would tell who the team is: names, numbers, the college, who endorsed it."""
     people: list[User] = [application.lead.user, *(m.student.user for m in application.members if m.student)]
-    words = [word for p in people for word in (p.name, p.number, p.username, p.email) if word]
+    words = [word for p in people for word in (p.name, p.name[1:], p.number, p.username, p.email) if word]
+    words += [p.sort_key.removesuffix(p.name).strip() for p in people]  # pinyin
     students = [application.lead, *(m.student for m in application.members if m.student)]
     words += [s.phone for s in students if s.phone] + [application.team]
     words += [m.name for m in application.members] + [e.user.name for e in endorsed]
@@ -112,9 +113,17 @@ def names_of(application: Application, endorsed: Iterable[Endorsement] = ()) -> 
 
 
 def masked(text: str, names: Iterable[str]) -> str:
-    """The text with a block in place of each of these names, however long, and with blanks between its letters."""
-    found = sorted({r"\s*".join(re.escape(c) for c in n if not c.isspace()) for n in names}, key=len, reverse=True)
+    """The text with a block in place of each of these names, however long, and with blanks between its letters.
+
+    What is written in Latin letters or digits is covered as a whole word, so that “lin” leaves “online” alone.
+    """
+    found = sorted({_spelled(n) for n in names}, key=len, reverse=True)
     return re.sub("|".join(found), BLOCK, text, flags=re.IGNORECASE) if found else text
+
+
+def _spelled(name: str) -> str:
+    letters = r"\s*".join(re.escape(c) for c in name if not c.isspace())
+    return rf"(?<![a-z0-9]){letters}(?![a-z0-9])" if name.isascii() else letters
 
 
 # -- The list -----------------------------------------------------------------------------------------------
