@@ -256,7 +256,7 @@ def test_the_days_before_a_room_is_lent_are_left_out_of_the_plan_and_hatched_in_
     assert page.page.xpath("//div[contains(@class,'occ')]//tbody//th[@scope='row']/a/text()") == ["201", "202"]
     used = 10 * 100 / ((date(2027, 2, 28) - opens).days + 1)
     shown = page.page.xpath("//div[contains(@class,'occ')]//td[@class='num']/text()")
-    assert shown == [f"{round(used)} %", "0 %"], "days before it was lent are not unused"
+    assert shown == [f"{round(used)}%", "0%"], "days before it was lent are not unused"
 
 
 @pytest.mark.parametrize("query", ["?from=2026-13&months=12", "?from=x", "?months=7", "?kind=palace", "?floor=abc", ""])
