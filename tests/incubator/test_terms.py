@@ -12,7 +12,7 @@ from blueprints.core import audit
 from blueprints.core.audit import AuditEntry
 from blueprints.core.db import db, unit
 from blueprints.incubator import options, wording
-from blueprints.incubator.models import Tenancy, Terms
+from blueprints.incubator.models import AgreementTerms, Tenancy
 from blueprints.incubator.queries import terms as queries
 from blueprints.incubator.service import tenancy as tenancy_service
 from blueprints.incubator.service import terms as service
@@ -25,9 +25,9 @@ CHINESE = "房间开放时间 {hours}，不转借。\n每月 {fee} 元，{begins
 ENGLISH = "The room is open {hours}.\n{fee} yuan a month, {begins} to {ends}.\nA check every {check_months} months."
 
 
-def stored() -> list[Terms]:
+def stored() -> list[AgreementTerms]:
     with unit("read"):
-        return list(db.session.scalars(sa.select(Terms).order_by(Terms.id)))
+        return list(db.session.scalars(sa.select(AgreementTerms).order_by(AgreementTerms.id)))
 
 
 def terms_of(tenancy: int) -> int | None:

@@ -17,6 +17,7 @@ from .application import (
 from .intake import Criterion, Decision, Intake, IntakeState, Outcome, Referee, Score, Sheet
 from .place import Block, Building, Floor, Kind, Noise, Power, Workspace
 from .tenancy import (
+    AgreementTerms,
     Check,
     ExitRecord,
     FeeLine,
@@ -26,13 +27,13 @@ from .tenancy import (
     Renewal,
     Tenancy,
     TenancyState,
-    Terms,
     Wish,
     WishKind,
     WishState,
 )
 
 __all__ = [
+    "AgreementTerms",
     "Answer",
     "Application",
     "ApplicationState",
@@ -68,7 +69,6 @@ __all__ = [
     "Stage",
     "Tenancy",
     "TenancyState",
-    "Terms",
     "Wish",
     "WishKind",
     "WishState",

@@ -73,7 +73,7 @@ def _sql(states: tuple[TenancyState, ...]) -> str:
 LIVING_SQL = f"status IN {_sql(LIVING)}"
 
 
-class Terms(Audited, Model):
+class AgreementTerms(Audited, Model):
     """What both agree on, a clause a line. A change is a new row: what is signed keeps the words it was signed with.
 
     ``text`` holds; ``english`` is for those who read it better, and "" when there is none.
@@ -145,7 +145,7 @@ class Tenancy(Moving, Audited, Model):
 
     application: Mapped[Application] = relationship(lazy="raise")
     workspace: Mapped[Workspace] = relationship(lazy="raise")
-    terms: Mapped[Terms | None] = relationship(lazy="raise")
+    terms: Mapped[AgreementTerms | None] = relationship(lazy="raise")
     signed: Mapped[Document | None] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}

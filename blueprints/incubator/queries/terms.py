@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...core.db import db, rows
-from ..models import Tenancy, Terms
+from ..models import AgreementTerms as Terms
+from ..models import Tenancy
 
 MOST_SHOWN = 30
 
@@ -25,5 +26,12 @@ def first() -> Terms | None:
 def all_(most: int = MOST_SHOWN) -> Sequence[Any]:
     """The wordings, the newest first: each with how many agreements carry it."""
     count = sa.select(sa.func.count()).where(Tenancy.terms_id == Terms.id).correlate(Terms).scalar_subquery()
-    query = sa.select(Terms.id, Terms.text, Terms.english, Terms.made_at, Terms.made_by, count.label("agreements"))
+    query = sa.select(
+        Terms.id,
+        Terms.text,
+        Terms.english,
+        Terms.made_at,
+        Terms.made_by,
+        count.label("agreements"),
+    )
     return rows(query.order_by(Terms.id.desc()).limit(most))

@@ -19,7 +19,7 @@ from ...core.sniff import Kind as FileKind
 from ...core.sniff import Refused
 from .. import policy, wording
 from ..forms import tenancy as forms
-from ..models import Terms
+from ..models import AgreementTerms
 from ..service import tenancy as service
 from ..service import terms
 from . import bp
@@ -41,7 +41,9 @@ def agreement(id: int) -> Response:
     return printed(held, terms.of(held), names, manager, (held.application.team, home_of(held)))
 
 
-def printed(held: Any, words: Terms, names: list[str], manager: str, crumb: Any, sample: bool = False) -> Response:
+def printed(
+    held: Any, words: AgreementTerms, names: list[str], manager: str, crumb: Any, sample: bool = False
+) -> Response:
     """An agreement in these words, in English for who reads it: the Chinese is what holds."""
     team, room = held.application, held.workspace
     in_english = language() == "en" and bool(words.english)

@@ -16,7 +16,7 @@ from ...core.pages import done, render
 from .. import options, policy, wording
 from ..fitting import term_end
 from ..forms.terms import TermsForm
-from ..models import CompanyForm, Kind, Power, Terms
+from ..models import AgreementTerms, CompanyForm, Kind, Power
 from ..queries import terms as wordings
 from ..service import terms as service
 from . import bp
@@ -29,7 +29,7 @@ def terms() -> Response:
     return _terms(TermsForm(formdata=None, text=now.text, english=now.english, seen=str(now.id)))
 
 
-def _terms(form: TermsForm, status: int = 200, theirs: Terms | None = None) -> Response:
+def _terms(form: TermsForm, status: int = 200, theirs: AgreementTerms | None = None) -> Response:
     there = wordings.all_()
     return render(
         "incubator/terms.html",
@@ -73,10 +73,10 @@ def preview_typed_terms() -> Response:
         return _terms(form, 422)
     months = options.CHECK_MONTHS.value
     text, english = (wording.frozen(words or "", months) for words in (form.text.data, form.english.data))
-    return _sample(Terms(text=text, english=english))
+    return _sample(AgreementTerms(text=text, english=english))
 
 
-def _sample(words: Terms) -> Response:
+def _sample(words: AgreementTerms) -> Response:
     today = clock.today()
     lead = SimpleNamespace(user=SimpleNamespace(number="2023010101"))
     team = SimpleNamespace(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ...core import audit, clock
 from ...core.db import db
 from .. import options, wording
-from ..models import Tenancy, Terms
+from ..models import AgreementTerms, Tenancy
 from ..queries import tenancy as tenancies
 from ..queries import terms as queries
 
@@ -20,16 +20,16 @@ OWN_ID = 1
 class Stale(Exception):
     """Someone else has changed the wording since it was read; ``now`` is what it says."""
 
-    def __init__(self, now: Terms) -> None:
+    def __init__(self, now: AgreementTerms) -> None:
         super().__init__(now.id)
         self.now = now
 
 
-def own() -> Terms:
+def own() -> AgreementTerms:
     """The site's own wording, in both languages, not stored."""
     months = options.CHECK_MONTHS.value
     text, english = ("\n".join(clauses) for clauses in (wording.OWN, wording.OWN_ENGLISH))
-    return Terms(
+    return AgreementTerms(
         id=OWN_ID,
         text=wording.frozen(text, months),
         english=wording.frozen(english, months),
@@ -38,17 +38,17 @@ def own() -> Terms:
     )
 
 
-def shown() -> Terms:
+def shown() -> AgreementTerms:
     """What holds today, to be read; the site's own is not stored by that."""
     return queries.newest() or own()
 
 
-def current() -> Terms:
+def current() -> AgreementTerms:
     """What holds today, to be agreed on: it has a row afterwards."""
     return queries.newest() or _store_own()
 
 
-def _store_own() -> Terms:
+def _store_own() -> AgreementTerms:
     made = own()
     try:
         with db.session.begin_nested():
@@ -61,7 +61,7 @@ def _store_own() -> Terms:
     return made
 
 
-def of(tenancy: Tenancy) -> Terms:
+def of(tenancy: Tenancy) -> AgreementTerms:
     """The words of this agreement. Needs ``terms``.
 
     One that has its number and no wording was agreed on before there were any, so in the site's own.
@@ -82,5 +82,5 @@ def change(actor: Any, text: str, english: str, seen_id: int | None) -> bool:
         raise Stale(now)
     audit.because("incubator.terms")
     current()  # what was agreed on until now was the site's own, if nobody had written another
-    db.session.add(Terms(text=text, english=english, made_by=actor.id, made_at=clock.now()))
+    db.session.add(AgreementTerms(text=text, english=english, made_by=actor.id, made_at=clock.now()))
     return True
