@@ -74,6 +74,7 @@ def page(held: Tenancy, status: int = 200, answered: Any = None, **forms_: Any) 
     manager, ours = can("manage", held), can("ask_renewal", held)
     money = can("see_money", held)
     asked = queries.renewals(held.id)
+    planned = queries.planned_of(held.application_id) if held.status is TenancyState.ACTIVE else None
     until = renewals.latest(held)
     checks = queries.checks(held.id)
     lines = queries.fee_lines(held.id) if money else []
@@ -96,14 +97,14 @@ def page(held: Tenancy, status: int = 200, answered: Any = None, **forms_: Any) 
         "photos": photos.of_checks(c.id for c in checks) if money else {},
         "late": next((c for c in checks if c.done_on is None and c.due_on < clock.today()), None),
         "renewals": asked,
-        "planned": queries.planned_of(held.application_id) if held.status is TenancyState.ACTIVE else None,
+        "planned": planned,
         "before": queries.living_of(held.application_id) if held.status is TenancyState.PLANNED else None,
         "asked_for": queries.wishes(held.id) if manager or ours else [],
         "open_renewal": next((r for r in asked if r.status.value == "asked"), None),
         "record": queries.exit_record(held.id) if manager else None,
         "queue": queries.queue_for(held.workspace),
         "left": (held.ends_on - clock.today()).days,
-        "track": _track(held),
+        "track": _track(held, planned is not None),
         "today": clock.today(),
         "check_months": options.CHECK_MONTHS.value,
         "free_refusals": options.FREE_REFUSALS.value,
@@ -137,8 +138,8 @@ def _shown(lines: list[FeeLine]) -> int:
     return max((n for n, line in enumerate(lines, 1) if line.month <= next_month or line.paid_on), default=1)
 
 
-def _track(held: Tenancy) -> list[tuple[Any, Any, bool]]:
-    """The way of a tenancy: (word, day, done)."""
+def _track(held: Tenancy, moves_on: bool) -> list[tuple[Any, Any, bool]]:
+    """The way of a tenancy: (word, day, done). Who moves on or has left early is told of no end beforehand."""
     today = clock.today()
     in_room = held.status in (TenancyState.ACTIVE, TenancyState.ENDED)
     way: list[tuple[Any, Any, bool]] = []
@@ -154,7 +155,7 @@ def _track(held: Tenancy) -> list[tuple[Any, Any, bool]]:
     for days in queries.NOTICE_DAYS:
         on = held.ends_on - timedelta(days=days)
         ended_early = held.status is TenancyState.ENDED and held.last_move != "expire"
-        if on > held.begins_on and not ended_early:
+        if on > held.begins_on and not ended_early and not moves_on:
             way.append((_("Notice of %(num)d days", num=days), on, in_room and on <= today))
     way.append((_("End"), held.ends_on, held.status is TenancyState.ENDED))
     return way
