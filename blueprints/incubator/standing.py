@@ -65,7 +65,8 @@ class Own:
     asks_until: date | None = None
 
 
-def _steps() -> list[str]:
+def steps() -> list[str]:
+    """The way of a team, from the first word to the room."""
     return [_("Write"), _("Review"), _("Waitlist"), _("Offer"), _("Agreement"), _("In the room")]
 
 
@@ -74,7 +75,7 @@ def _own(application: Application, tenancy: Tenancy | None, place_: int, turn: s
     state = application.status
 
     def made(current: int, what: str, text: str = "", url: str = home, act: str = "") -> Own:
-        return Own(application, _steps(), current, what, text, url, act or _("Open"))
+        return Own(application, steps(), current, what, text, url, act or _("Open"))
 
     if tenancy is not None and state in (ApplicationState.APPROVED, ApplicationState.HOUSED):
         return _with_room(made, tenancy, moves)

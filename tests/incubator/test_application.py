@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from datetime import date, timedelta
 from typing import Any
@@ -260,6 +261,19 @@ def test_one_wrong_field_does_not_keep_the_others_from_being_saved(app, cast, br
         assert (held.seats, held.budget) == (9, 120050) and held.from_on != date(2020, 1, 1)
 
 
+def test_a_budget_saved_again_and_again_clashes_with_nobody(app, cast, browser, shared):
+    """A browser sends 8700.00, and the next save comes with what the answer said was shown."""
+    lin = browser(cast.lin)
+    form = lin.get(at(shared)).form(f"{at(shared)}/needs")
+    facts = {k: v for k, v in form.fields.items() if k != "csrf_token"}
+    for budget in ("8700.00", "8700.00", "8700.5", "123", ""):
+        answer = script(lin, shared, "needs", **{**facts, "budget": budget})
+        assert answer.status == 200, answer.response.json
+        facts["was"] = json.dumps(answer.response.json["shown"])
+    with app.app_context(), unit("read"):
+        assert application(shared).budget is None
+
+
 def test_the_checklist_comes_alone_to_who_asks_for_it(app, cast, browser, shared):
     lin = browser(cast.lin)
     lin.get(at(shared))
@@ -463,6 +477,52 @@ def test_the_student_says_yes_and_can_write(app, cast, browser):
     with app.app_context():
         assert told(cast.lin) == ["incubator.member_confirmed"]
         assert told(cast.meng) == []
+
+
+def test_being_asked_makes_no_team_ones_own_and_leaves_the_way_to_apply(app, cast, browser):
+    with app.app_context():
+        id_ = an_application(cast.lin, asked=[cast.meng], team="松针手作")
+    meng = browser(cast.meng)
+    home = meng.get("/incubator/")
+    assert "Is that so?" in home.said and "Go on with your application" not in home.said
+    assert any("/incubator/apply" in link for link in home.links())
+    apply = meng.get("/incubator/apply")
+    assert "松针手作" not in apply.said and apply.has_form("/incubator/apply")
+    assert meng.post(f"{at(id_)}/join", {"answer": "yes"}).status == 303
+    home = meng.get("/incubator/")
+    assert "Go on with your application" in home.said and "Is that so?" not in home.said
+    assert "松针手作" in meng.get("/incubator/apply").said
+
+
+def test_a_draft_that_was_withdrawn_asks_nobody_any_more(app, cast, browser):
+    with app.app_context():
+        id_ = an_application(cast.lin, asked=[cast.meng])
+        move(id_, "withdraw", cast.lin)
+    assert "Is that so?" not in browser(cast.meng).get("/incubator/").said
+
+
+def test_the_way_has_the_same_steps_on_every_page(app, cast, browser):
+    with app.app_context():
+        an_application(cast.lin)
+    steps = "//ol[contains(@class, 'steps')]/li"
+    lin = browser(cast.lin)
+    pages = [lin.get(path).page.xpath(steps) for path in ("/incubator/", "/incubator/apply")]
+    assert [len(found) for found in pages] == [6, 6]
+
+
+def test_what_nobody_must_send_is_not_marked_as_required(app, cast, browser):
+    with app.app_context():
+        id_ = an_application(cast.lin)
+    lin = browser(cast.lin)
+    page = lin.get(at(id_))
+    for name in ("who", "guest", "teacher", "message"):
+        (control,) = page.page.xpath(f"//*[@name='{name}' and not(@type='hidden')]")
+        assert control.get("required") is None
+        (label,) = page.page.xpath(f"//label[@for='{control.get('id')}']")
+        assert not label.xpath(".//*[@class='required']"), name
+    for path, name in (("members", "who"), ("guests", "guest"), ("teachers", "teacher"), ("messages", "message")):
+        for empty in ("", "   "):
+            assert lin.post(f"{at(id_)}/{path}", {name: empty}).status == 422, "sent, it still needs words"
 
 
 def test_the_student_says_no_and_sees_it_no_more_until_asked_again(app, cast, browser):

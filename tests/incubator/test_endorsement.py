@@ -256,6 +256,31 @@ def test_the_endorsement_is_written_changed_and_read_by_the_team(app, cast, brow
     assert lin.post(f"{at(id_)}/teachers/{question}/remove").status == 409
 
 
+def test_what_is_kept_in_the_tab_belongs_to_what_was_last_saved_on_both_pages(app, cast, browser, helped):
+    """static/incubator.js keeps what is typed under the form's address and data-kept, until that changes."""
+    _id, question, plan = helped
+    mentor = browser(cast.mentor)
+
+    def kept() -> set[tuple[str, str]]:
+        found = set()
+        for path in (f"/incubator/endorsements/{question}", f"/incubator/papers/{plan}"):
+            page = mentor.get(path).page
+            (form,) = page.xpath("//form[@data-kept]")
+            assert form.xpath(".//*[@data-kept-at and @role='status']")
+            assert page.xpath("//script[contains(@src, 'incubator.js')]")
+            found.add((form.get("action"), form.get("data-kept")))
+        return found
+
+    (first,) = kept()
+    mentor.get(f"/incubator/endorsements/{question}")
+    refused = mentor.submit(f"/endorsements/{question}", **{"mentor-reasons": "写了一半"})
+    assert refused.form(f"/endorsements/{question}").get("data-kept") == first[1], "refused, it is kept on"
+    form = {"mentor-supports": "yes", "mentor-reasons": "真卖过两次。"}
+    assert mentor.submit(f"/endorsements/{question}", **form).status == 303
+    (second,) = kept()
+    assert first[0] == second[0] and first[1] != second[1]
+
+
 def test_once_the_review_has_begun_what_is_written_stays(app, cast, browser, helped):
     id_, question, _plan = helped
     mentor = browser(cast.mentor)

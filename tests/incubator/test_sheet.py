@@ -203,6 +203,29 @@ def test_what_is_expected_of_the_referees_is_what_they_may_score(app, cast):
 # -- Keeping and handing in -------------------------------------------------------------------------------------
 
 
+def test_few_points_ask_for_a_word_once_it_is_handed_in(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen)
+        made = rooms.an_application(cast.lin, intake=call, status=SUBMITTED)
+        few, enough = points(call, 3, 8), points(call, 4, 8)
+    referee = browser(cast.shen)
+    url = f"/incubator/sheets/{made}"
+    referee.get(url)
+    assert referee.post(url, few).status == 303, "a draft may be kept without a word"
+    refused = referee.post(url, few | {"then": "hand-in", "remark": "  "})
+    assert refused.status == 422 and "Say in a few words why" in refused.errors
+    assert referee.post(url, enough | {"then": "hand-in"}).status == 303
+
+
+def test_only_handing_in_asks_and_the_draft_does_not(app, cast, browser):
+    with app.app_context():
+        call = rooms.a_call(cast.shen)
+        made = rooms.an_application(cast.lin, intake=call, status=SUBMITTED)
+    form = browser(cast.shen).get(f"/incubator/sheets/{made}").form(f"/sheets/{made}")
+    asks = {b.get("value"): b.get("data-asks") for b in form.xpath(".//button")}
+    assert asks["hand-in"] and asks[None] is None and form.get("data-ask") is None
+
+
 def test_a_sheet_keeps_itself_and_is_handed_in_once(app, cast, browser):
     with app.app_context():
         call = rooms.a_call(cast.shen)

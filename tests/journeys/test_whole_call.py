@@ -45,6 +45,7 @@ def score_by_keyboard(page: Page, last: int) -> None:
     page.reload()
     expect(page.get_by_role("group").first.get_by_role("radio", name="8")).to_be_checked()
     page.get_by_role("button", name="Hand in, and the next").press("Enter")
+    page.locator("#ask_dialog").get_by_role("button", name="Hand in, and the next").press("Enter")
     expect(page.get_by_text("All sheets are handed in")).to_be_visible()
     assert urlsplit(page.url).path == "/incubator/sheets"
 

@@ -32,7 +32,16 @@ from ..models import Application, CompanyForm, Kind, PaperKind, Stage
 TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 BETWEEN = _l("Between %(min)d and %(max)d.")
 MOST_YUAN = 10_000_000
+
 CHOOSE = _l("Choose one.")
+
+
+class Said(DataRequired):
+    """Something is typed when this form is sent; but nobody must send it, so the page marks nothing as required."""
+
+    def __init__(self, message: Any) -> None:
+        super().__init__(message)
+        self.field_flags: dict[str, Any] = {}
 
 
 class ApplyForm(Form):
@@ -176,6 +185,11 @@ class NeedsForm(FactsForm):
         budget = None if application.budget is None else yuan(application.budget)
         return {**super().typed_of(application), "kind": application.kind.value, "budget": budget}
 
+    def shown(self) -> dict[str, str]:
+        """The budget as :func:`yuan` says it: a browser sends 8700.00 for what the page was given as 8700."""
+        budget = fen(self.budget.data)
+        return {**super().shown(), "budget": plain(None if budget is None else yuan(budget))}
+
     def stored(self, name: str, value: Any) -> Any:
         if name == "kind":
             return Kind(value)
@@ -198,8 +212,7 @@ class MemberForm(Form):
     who = StringField(
         _l("Student"),
         [
-            InputRequired(_l("Type a student number, a name or its pinyin.")),
-            DataRequired(_l("Type a student number, a name or its pinyin.")),
+            Said(_l("Type a student number, a name or its pinyin.")),
             Length(max=60, message=TOO_LONG),
         ],
         render_kw={"maxlength": 60, "autocomplete": "off"},
@@ -214,8 +227,7 @@ class GuestForm(Form):
     guest = StringField(
         _l("Name of somebody from outside"),
         [
-            InputRequired(_l("Type a name.")),
-            DataRequired(_l("Type a name.")),
+            Said(_l("Type a name.")),
             Length(max=60, message=TOO_LONG),
         ],
         render_kw={"maxlength": 60, "autocomplete": "off"},
@@ -239,8 +251,7 @@ class MessageForm(Form):
     message = TextAreaField(
         _l("Write to the team and its teachers"),
         [
-            InputRequired(_l("Write a few words.")),
-            DataRequired(_l("Write a few words.")),
+            Said(_l("Write a few words.")),
             Length(max=1000, message=TOO_LONG),
         ],
         render_kw={"maxlength": 1000, "rows": 2},

@@ -8,15 +8,14 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from ...core.forms import Form
-from .application import TOO_LONG
+from .application import TOO_LONG, Said
 
 
 class AskTeacherForm(Form):
     teacher = StringField(
         _l("Teacher"),
         [
-            InputRequired(_l("Type a name, its pinyin or a staff number.")),
-            DataRequired(_l("Type a name, its pinyin or a staff number.")),
+            Said(_l("Type a name, its pinyin or a staff number.")),
             Length(max=60, message=TOO_LONG),
         ],
         render_kw={"maxlength": 60, "autocomplete": "off"},

@@ -23,6 +23,7 @@ from .. import checklist
 from ..models import (
     Answer,
     Application,
+    ApplicationState,
     Endorsement,
     EndorsementKind,
     Field,
@@ -66,10 +67,13 @@ MOST_FOUND = 6
 
 
 def own(actor: Any) -> list[Application]:
-    """The applications of this student's teams, newest first, as the lists of them need them."""
+    """What this student leads or has said yes to, newest first, as the lists of it need it. Being asked makes no team
+    one's own (:func:`asked_of`)."""
+    mine = own_student(actor)
+    said_yes = sa.select(Member.application_id).where(Member.student_id.in_(mine), Member.answer == Answer.CONFIRMED)
     query = (
         sa.select(Application)
-        .where(visible(Application, actor))
+        .where(visible(Application, actor), sa.or_(Application.lead_id.in_(mine), Application.id.in_(said_yes)))
         .options(joinedload(Application.intake), selectinload(Application.members))
         .order_by(Application.created_at.desc(), Application.id.desc())
     )
@@ -87,7 +91,8 @@ def asked_of(actor: Any) -> list[Application]:
     asked = sa.select(Member.application_id).where(
         Member.student_id.in_(own_student(actor)), Member.answer == Answer.ASKED
     )
-    query = sa.select(Application).where(Application.id.in_(asked), visible(Application, actor)).options(*WHOLE)
+    waits = Application.status == ApplicationState.DRAFT
+    query = sa.select(Application).where(Application.id.in_(asked), waits, visible(Application, actor)).options(*WHOLE)
     return list(db.session.scalars(query).unique())
 
 

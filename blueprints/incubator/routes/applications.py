@@ -24,7 +24,7 @@ from ...documents.mount import mount_sheet
 from ...documents.rendering import office_available
 from ...students import queries as register
 from ...students.models import Student
-from .. import checklist, desk, policy
+from .. import checklist, desk, policy, standing
 from .. import notices_application as notices
 from ..forms.application import (
     ApplyForm,
@@ -78,6 +78,7 @@ def _apply(form: ApplyForm, status: int = 200, existing: Application | None = No
         existing=existing,
         own=queries.own(current_user),
         fields=checklist.FIELDS,
+        steps=standing.steps(),
     )
 
 
