@@ -257,7 +257,7 @@ def test_the_endorsement_is_written_changed_and_read_by_the_team(app, cast, brow
 
 
 def test_what_is_kept_in_the_tab_belongs_to_what_was_last_saved_on_both_pages(app, cast, browser, helped):
-    """static/incubator.js keeps what is typed under the form's address and data-kept, until that changes."""
+    """static/opinion.js keeps what is typed under the form's address and data-kept, until that changes."""
     _id, question, plan = helped
     mentor = browser(cast.mentor)
 
@@ -267,7 +267,7 @@ def test_what_is_kept_in_the_tab_belongs_to_what_was_last_saved_on_both_pages(ap
             page = mentor.get(path).page
             (form,) = page.xpath("//form[@data-kept]")
             assert form.xpath(".//*[@data-kept-at and @role='status']")
-            assert page.xpath("//script[contains(@src, 'incubator.js')]")
+            assert page.xpath("//script[contains(@src, 'opinion.js')]")
             found.add((form.get("action"), form.get("data-kept")))
         return found
 
