@@ -29,7 +29,7 @@ from blueprints.core.cli import initialise
 from blueprints.core.db import db, unit
 from blueprints.core.settings import ROOT, from_environment
 from blueprints.documents import service as documents
-from blueprints.documents.models import MarkKind
+from blueprints.documents.models import Drawing, MarkKind
 from tests import machine, people
 from tests.people import Cast, Person
 
@@ -125,9 +125,19 @@ class School:
         content = content or two_pages(target)
         with self.app.app_context():
             with unit("write"):
-                documents.drawing_of(people.receive(content))
-            jobs.drain()
+                drawing = documents.drawing_of(people.receive(content)).id
+            self._wait_for(drawing)
             return people.hand_in(who, target, content=content, **facts)
+
+    def _wait_for(self, drawing: int) -> None:
+        """The site's own worker may have taken the job, so that there is nothing to drain and the pages come later."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            jobs.drain()
+            if self.look(lambda: db.session.get_one(Drawing, drawing).ready_at) is not None:
+                return
+            time.sleep(0.05)
+        raise TimeoutError("the pages were not drawn within 20 seconds")
 
     def claim(self, id_: int, who: Person, marks: int = 0) -> None:
         """Claimed by this reviewer, with so many marks in draft, one of each kind."""
