@@ -18,6 +18,8 @@ from .queries import tenancy as queries
 
 Changes = dict[str, list[Any]]
 Say = Callable[[Changes, Any], str]
+FOUND = frozenset({"done_on", "attendance", "safety", "activity", "money", "people", "note"})
+"""What a check says once somebody has looked."""
 
 
 def of(tenancy: Tenancy) -> list[audit.Event]:
@@ -92,9 +94,9 @@ def _fee_line(changes: Changes, line: Any) -> str:
 
 
 def _check(changes: Changes, check: Any) -> str:
-    if check is None or "due_on" in changes:
-        return ""
-    return _("The check of %(day)s was written down", day=day(check.due_on)) if changes else ""
+    if check is None or not changes.keys() & FOUND:
+        return ""  # it was set up, or went along into another room
+    return _("The check of %(day)s was written down", day=day(check.due_on))
 
 
 def _answered(changes: Changes) -> str:

@@ -202,6 +202,24 @@ def test_an_offer_that_nobody_answers_lapses_and_the_next_gets_it(app, cast, fro
         assert sound() == []
 
 
+def test_an_offer_whose_days_are_over_is_not_accepted_and_lapses(app, cast):
+    """Its answer was still awaited; but there is no day left for the yes to begin on."""
+    with app.app_context():
+        room = a_workspace("201")
+        with unit("write"):
+            audit.act_as(cast.incubator.id, "test")
+            pair = offers.Pair(approved(cast.lin), room, DAY, DAY + timedelta(days=1))
+            id_ = offers.offer(accounts.user(cast.incubator.id), [pair], DAY + timedelta(days=7))[0].id
+        with clock.told(clock.now() + timedelta(days=3)):
+            with pytest.raises(Denied):
+                tenancy_act(id_, service.accept, cast.lin)
+            with unit("write"):
+                lapse_offers()
+            with unit("read"):
+                assert db.session.get_one(Tenancy, id_).status is TenancyState.LAPSED
+        assert sound() == []
+
+
 def test_numbers_run_without_gaps_also_after_something_failed(app, cast):
     with app.app_context():
         rooms = [a_workspace(f"20{n}") for n in range(3)]

@@ -25,6 +25,7 @@ from blueprints.incubator.models import (
     TenancyState,
     WishKind,
     WishState,
+    Workspace,
 )
 from blueprints.incubator.queries import photo as photos
 from blueprints.incubator.queries import tenancy as queries
@@ -509,6 +510,25 @@ def test_a_planned_move_is_called_off_unless_the_old_room_is_promised(app, cast,
     with app.app_context(), unit("read"):
         assert get(new).status is TenancyState.PLANNED
         assert sound() == []
+
+
+def test_a_move_is_not_called_off_when_the_old_room_is_lent_no_more(app, cast, held, browser):
+    with app.app_context():
+        new = planned(cast, held, a_workspace("202"))
+        with unit("write") as session:
+            session.get_one(Workspace, get(held).workspace_id).retired_on = clock.today() + timedelta(days=40)
+    manager = browser(cast.incubator)
+    manager.get(at(new))
+    refused = manager.submit("/unplan")
+    assert refused.status == 422 and "201 is lent until" in refused.said
+    with app.app_context(), unit("read"):
+        assert get(new).status is TenancyState.PLANNED
+
+
+def test_a_check_that_goes_along_into_another_room_was_not_written_down_by_that(app, cast, held, browser):
+    with app.app_context():
+        new = planned(cast, held, a_workspace("202"))
+    assert "was written down" not in browser(cast.lin).get(at(new, "/history")).said
 
 
 @pytest.mark.parametrize("early", [True, False])

@@ -183,7 +183,7 @@ def late_offers() -> sa.ColumnElement[bool]:
     today = clock.today()
     return sa.or_(
         sa.and_(Tenancy.status == TenancyState.OFFERED, Tenancy.answer_by < today),
-        sa.and_(Tenancy.status == TenancyState.ACCEPTED, Tenancy.ends_on < today),
+        sa.and_(Tenancy.status.in_((TenancyState.OFFERED, TenancyState.ACCEPTED)), Tenancy.ends_on < today),
     )
 
 

@@ -14,16 +14,16 @@ from flask_babel import gettext as _
 
 from ...core import clock
 from ...core.db import db
-from ...core.i18n import day, listed
+from ...core.i18n import day
 from ...core.workflow import WrongState
 from .. import notices_tenancy as notices
-from ..fitting import DAY, hindrances
+from ..fitting import DAY
 from ..models import Tenancy, TenancyState, WishKind, Workspace
 from ..queries import allotment
 from ..queries import tenancy as queries
 from ..workflow.tenancy import TENANCY
 from . import terms
-from .offer import Clash, clash, hold, is_ours, make
+from .offer import Clash, clash, hold, is_ours, make, misfit
 from .tenancy import drop, plan, void_wishes
 from .wish import done
 
@@ -123,12 +123,7 @@ def _cannot_move(tenancy: Tenancy, room: Workspace, begins_on: date, ends_on: da
         return _("The last day in the old room lies in the past month or later, and before the term is over.")
     if last > clock.today() and queries.open_renewal(tenancy.id) is not None:
         return _("The team asks to stay longer. Answer that first.")
-    if missing := hindrances(allotment.need_of(team), allotment.room_of(room)):
-        why = listed(m.label for m in missing)
-        return _("%(room)s does not fit %(team)s: %(why)s.", room=room.code, team=team.team, why=why)
-    if room.lent_from is not None and begins_on < room.lent_from:
-        return _("%(room)s is lent from %(day)s on, not before.", room=room.code, day=day(room.lent_from))
-    if room.retired_on is not None and ends_on >= room.retired_on:
-        return _("%(room)s is lent until %(day)s only.", room=room.code, day=day(room.retired_on))
+    if (says := misfit(team, room)) is not None:
+        return says
     bars = allotment.held([room.id], begins_on).get(room.id, [])
     return clash(team.team, room, bars, begins_on, ends_on)

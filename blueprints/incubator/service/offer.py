@@ -77,8 +77,20 @@ def is_ours(error: sa.exc.IntegrityError) -> bool:
     return any(name in str(error.orig) for name in LAWS)
 
 
+def misfit(team: Application, room: Workspace) -> str | None:
+    """The sentence about what the team asks for and the room has not, or None."""
+    if missing := hindrances(queries.need_of(team), queries.room_of(room)):
+        why = listed(m.label for m in missing)
+        return _("%(room)s does not fit %(team)s: %(why)s.", room=room.code, team=team.team, why=why)
+    return None
+
+
 def clash(team: str, room: Workspace, bars: Sequence[queries.Held], begins_on: date, ends_on: date) -> str | None:
-    """The sentence about what holds this room in these days, or None."""
+    """The sentence about why this room is not to be had in these days, or None: not lent, or held by somebody."""
+    if room.lent_from is not None and begins_on < room.lent_from:
+        return _("%(room)s is lent from %(day)s on, not before.", room=room.code, day=day(room.lent_from))
+    if room.retired_on is not None and ends_on >= room.retired_on:
+        return _("%(room)s is lent until %(day)s only.", room=room.code, day=day(room.retired_on))
     for bar in bars:
         if bar.begins_on <= ends_on and bar.ends_on >= begins_on:
             facts = {"room": room.code, "team": team, "begins": day(bar.begins_on), "ends": day(bar.ends_on)}
@@ -151,17 +163,13 @@ def _problem(
         return _("%(team)s has a room or an offer already.", **named)
     if team.status is not ApplicationState.APPROVED:
         return _("%(team)s is not waiting for a room any more.", **named)
-    if missing := hindrances(queries.need_of(team), queries.room_of(room)):
-        return _("%(room)s does not fit %(team)s: %(why)s.", **named, why=listed(m.label for m in missing))
+    if (says := misfit(team, room)) is not None:
+        return says
     too_far = pair.begins_on.year > clock.today().year + FURTHEST_YEARS
     if too_far or pair.begins_on < clock.today() or pair.ends_on < pair.begins_on:
         return _("The days for %(team)s do not work: they begin today or later and end after that.", **named)
     if pair.ends_on > term_end(pair.begins_on, options.TERM_MONTHS.value):
         return _("%(team)s can have %(room)s for %(num)d months at most.", **named, num=int(options.TERM_MONTHS.value))
-    if room.lent_from is not None and pair.begins_on < room.lent_from:
-        return _("%(room)s is lent from %(day)s on, not before.", **named, day=day(room.lent_from))
-    if room.retired_on is not None and pair.ends_on >= room.retired_on:
-        return _("%(room)s is lent until %(day)s only.", **named, day=day(room.retired_on))
     return clash(team.team, room, bars.get(room.id, []), pair.begins_on, pair.ends_on)
 
 

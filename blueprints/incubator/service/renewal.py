@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from ...core import clock
 from ...core.db import db
-from ...core.i18n import day
 from ...core.workflow import WrongState
 from .. import notices_tenancy as notices
 from .. import options
@@ -62,16 +61,13 @@ def decide(renewal: Renewal, actor: Any, granted: bool, answer: str) -> None:
         return
     if renewal.until_on > tenancy.ends_on and (says := promised(tenancy, renewal.until_on)) is not None:
         raise Clash([says])
-    room = tenancy.workspace
-    if room.retired_on is not None and renewal.until_on >= room.retired_on:
-        raise Clash([_("%(room)s is lent until %(day)s only.", room=room.code, day=day(room.retired_on))])
     try:
         with db.session.begin_nested():
             fired = RENEWAL.fire("grant", renewal, actor, answer=answer)
     except sa.exc.IntegrityError as error:
         if not is_ours(error):
             raise
-        raise Clash([_("Room %(room)s was given away a moment ago.", room=room.code)]) from error
+        raise Clash([_("Room %(room)s was given away a moment ago.", room=tenancy.workspace.code)]) from error
     if fired:
         tenancy.left_why = ""
         plan(tenancy)

@@ -24,11 +24,11 @@ def answer_is_late(actor: Any, tenancy: Tenancy) -> bool:
     """Or it was accepted and not signed before the whole term was over: the team must not be forgotten in it."""
     if tenancy.status is TenancyState.ACCEPTED:
         return tenancy.ends_on < clock.today()
-    return tenancy.answer_by is not None and tenancy.answer_by < clock.today()
+    return tenancy.ends_on < clock.today() or (tenancy.answer_by is not None and tenancy.answer_by < clock.today())
 
 
 in_time = Rule(
-    lambda actor, t: t.answer_by is None or clock.today() <= t.answer_by,
+    lambda actor, t: clock.today() <= min(t.answer_by or t.ends_on, t.ends_on),
     _l("The day by which to answer has passed; the next team in line has been asked."),
 )
 leads_what_is_accepted = Rule(
