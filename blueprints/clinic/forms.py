@@ -22,12 +22,11 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ..core import clock
-from ..core.forms import Form
+from ..core.forms import TOO_LONG, Form
 from . import options
 from .models import Decision, Outcome
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
-TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 FOCUS = {
     "structure": _l("Overall structure"),
     "match": _l("Fit to the post"),

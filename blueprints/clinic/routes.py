@@ -24,6 +24,7 @@ from ..core.sniff import Kind, Refused
 from ..documents import queries as documents
 from ..documents.mount import mount_sheet
 from ..documents.rendering import office_available
+from ..documents.service import OVER_QUOTA
 from ..students import queries as students
 from ..students.models import Student
 from . import history as story
@@ -145,7 +146,7 @@ def _why_not(why: str) -> str:
             "You have %(num)d open submissions, which is as many as there can be. Finish or withdraw one first.",
             num=options.OPEN_LIMIT.value,
         ),
-        "quota": _("You have uploaded a great deal within a day. Go on tomorrow, or ask the employment office."),
+        "quota": OVER_QUOTA,
     }[why]
 
 

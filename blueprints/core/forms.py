@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, PasswordField, StringField, TextAreaField
 
 from .text import clean
 
 LARGEST = 10**12
+TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 
 
 class Form(FlaskForm):

@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
 from ..core import clock, jobs
 from ..core.db import db, locked, queue_at
@@ -15,6 +16,8 @@ from .places import Place
 
 MOST_MARKS, MOST_ANSWERS = 100, 12
 MOST_BYTES_A_DAY = 500 * 2**20
+OVER_QUOTA = _l("You have uploaded a great deal within a day. Go on tomorrow, or ask the employment office.")
+"""What is said where :func:`within_quota` says no."""
 
 
 class Stale(Exception):

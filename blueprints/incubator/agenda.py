@@ -34,8 +34,13 @@ class Work:
     kind: str = ""
 
 
-def of(today: date) -> list[Work]:
-    """All that waits for the manager; the calls are read by :func:`of_calls`."""
+def of(today: date) -> tuple[list[Any], list[Work]]:
+    """The calls with their counts, and all that waits for the manager, what is due first first."""
+    calls, of_calls = _of_calls(today)
+    return calls, sorted([*_of_rooms(today), *of_calls], key=lambda w: w.on)
+
+
+def _of_rooms(today: date) -> list[Work]:
     found: list[Work] = []
     for t in queries.offers():
         home = f"/incubator/tenancies/{t.id}"
@@ -91,7 +96,7 @@ def of(today: date) -> list[Work]:
     return found
 
 
-def of_calls(today: date) -> tuple[list[Any], list[Work]]:
+def _of_calls(today: date) -> tuple[list[Any], list[Work]]:
     """The calls with their counts, and those of them that wait for the manager."""
     calls, counts, work = queries.calls(), intakes.counts(), []
     for call in calls:

@@ -40,6 +40,5 @@ def to_do(actor: Any) -> Iterator[HomePanel]:
     if not policy.is_manager(actor):
         return
     today = clock.today()
-    _calls, of_calls = agenda.of_calls(today)
-    work = sorted([*agenda.of(today), *of_calls], key=lambda w: w.on)
+    _calls, work = agenda.of(today)
     yield HomePanel("incubator/home_panel_manager.html", {"work": work[:SHOWN], "count": len(work), "today": today})

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from babel.dates import format_skeleton
 from flask import url_for
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from ..core import clock
-from ..core.i18n import day
+from ..core.i18n import day, month, sentences
 from .models import Application, ApplicationState, IntakeState, Tenancy, TenancyState
 from .queries import application as applications
 from .queries import home as queries
@@ -22,10 +21,6 @@ OVER = (ApplicationState.REJECTED, ApplicationState.LEFT, ApplicationState.WITHD
 
 
 # -- When it is likely to be their turn ----------------------------------------------------------------------------
-
-
-def month(day: date) -> str:
-    return str(format_skeleton("yMMM", day, locale=get_locale()))
 
 
 def when(turn: waitlist.Turn | None, is_offered: bool) -> str:
@@ -125,7 +120,7 @@ def _with_room(made: Any, tenancy: Tenancy, moves: tuple[str, date] | None) -> O
         text = _("From %(day)s.", day=day(tenancy.begins_on))
     if moves is not None:
         code_then, first = moves
-        text += " " + _("From %(day)s you are in %(room)s.", day=day(first), room=code_then)
+        text = sentences([text, _("From %(day)s you are in %(room)s.", day=day(first), room=code_then)])
     return made(7, _("Your room is %(room)s", room=code), text, home, _("Your tenancy"))
 
 
@@ -140,8 +135,7 @@ class Standing:
 
 def of(actor: Any) -> Standing:
     asked = applications.asked_of(actor)
-    theirs = {a.id for a in asked}
-    found = [a for a in applications.own(actor) if a.id not in theirs]
+    found = applications.own(actor)
     living = [a for a in found if a.status not in OVER]
     if not living:
         return Standing([], found, asked)

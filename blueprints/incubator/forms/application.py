@@ -25,11 +25,10 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ...core import clock
-from ...core.forms import Form, NumberField
+from ...core.forms import TOO_LONG, Form, NumberField
 from ..checklist import LONGEST
 from ..models import Application, CompanyForm, Kind, PaperKind, Stage
 
-TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 BETWEEN = _l("Between %(min)d and %(max)d.")
 MOST_YUAN = 10_000_000
 
@@ -127,12 +126,12 @@ class ProjectForm(FactsForm):
     stage = SelectField(
         _l("How far it is"),
         choices=[SelectChoice(s.value, s.label) for s in Stage],
-        validators=[InputRequired(_l("Choose one."))],
+        validators=[InputRequired(CHOOSE)],
     )
     form = SelectField(
         _l("As what"),
         choices=[SelectChoice(f.value, f.label) for f in CompanyForm],
-        validators=[InputRequired(_l("Choose one."))],
+        validators=[InputRequired(CHOOSE)],
     )
     credit_code = StringField(
         _l("Credit code, if registered"),

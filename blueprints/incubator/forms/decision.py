@@ -10,9 +10,8 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ..models import Criterion, Intake, Outcome
-from .intake import TOO_LONG
 
 WHY = _l("Write the reason; the team reads it as it stands.")
 

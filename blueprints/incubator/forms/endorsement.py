@@ -7,8 +7,8 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from ...core.forms import Form
-from .application import TOO_LONG, Said
+from ...core.forms import TOO_LONG, Form
+from .application import Said
 
 
 class AskTeacherForm(Form):

@@ -14,11 +14,10 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ...core import clock
-from ...core.forms import Form, NumberField
+from ...core.forms import TOO_LONG, Form, NumberField
 from ...core.i18n import full_day
 from ..models import Intake
 
-TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 BETWEEN = _l("Between %(min)s and %(max)s.")
 MOST_CRITERIA = 8
 WHAT_NAME = _l("Give the call a name.")

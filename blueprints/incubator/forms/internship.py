@@ -6,8 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from ...core.forms import Form
-from .application import TOO_LONG
+from ...core.forms import TOO_LONG, Form
 
 
 class InternshipForm(Form):

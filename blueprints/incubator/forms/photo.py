@@ -10,10 +10,8 @@ from werkzeug.datastructures import FileStorage
 from wtforms import MultipleFileField, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ..queries.photo import MOST
-
-TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 
 
 class PhotosField(MultipleFileField):

@@ -22,10 +22,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ...core import clock
-from ...core.forms import Form, NumberField
+from ...core.forms import TOO_LONG, Form, NumberField
 from ..models import Floor, Kind, Noise, Power, Workspace
 
-TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 BETWEEN = _l("Between %(min)d and %(max)d.")
 NUMBER = _l("Type a number.")
 PASTE = _l("Paste some lines.")
@@ -77,10 +76,7 @@ class WorkspaceForm(Form):
     h = _number(_l("Height on the plan"), 10, SIDE, 160)
 
     def validate_hardship_fee(self, field: Any) -> None:
-        amounts = (field.data, self.fee.data)
-        if any(a is None or a.is_nan() for a in amounts):
-            return  # said already; "nan" is a decimal, and compares with nothing
-        if field.data > self.fee.data:
+        if None not in (field.data, self.fee.data) and field.data > self.fee.data:
             raise ValidationError(_("This is more than the fee itself."))
 
     def validate_lent_from(self, field: Any) -> None:

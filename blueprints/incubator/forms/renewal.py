@@ -11,9 +11,9 @@ from wtforms import DateField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ...core.i18n import day
-from .tenancy import DATE, SAY_WHY, TOO_LONG
+from .tenancy import DATE, SAY_WHY
 
 
 class RenewForm(Form):

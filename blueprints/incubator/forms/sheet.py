@@ -11,10 +11,9 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length, Optional
 
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ..models import Criterion
 from ..points import MOST
-from .intake import TOO_LONG
 
 ANCHORS = {
     0: _l("nothing of it"),

@@ -24,11 +24,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ...core import clock
-from ...core.forms import Form, NumberField
+from ...core.forms import TOO_LONG, Form, NumberField
 from ..models import FeeLine, Tenancy, WishKind
 from .photo import PhotosField
 
-TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 DATE = _l("Choose a date.")
 A_NUMBER = _l("Type a number.")
 NUMBER = _l("Type a number between %(min)s and %(max)s.")
@@ -95,8 +94,7 @@ class WaiveForm(Form):
         return int((self.waived.data or Decimal(0)) * 100)
 
     def validate_waived(self, field: Any) -> None:
-        # "nan" is a decimal; its range is refused already
-        if field.data is not None and field.data.is_finite() and self.fen > self.line.amount:
+        if self.fen > self.line.amount:
             raise ValidationError(_("No more can be waived than is due."))
 
     def validate_why(self, field: Any) -> None:

@@ -322,7 +322,22 @@ class WishState(StrEnum):
         }[self]
 
 
-class Renewal(Moving, Audited, Model):
+class Asked(Moving, Audited):
+    """What a team asks of the manager about its tenancy: open until it is answered, with words."""
+
+    __unwatched__ = frozenset({"last_move", "last_moved_by", "last_moved_at"})
+
+    tenancy_id: Mapped[int]
+    status: Mapped[WishState] = mapped_column(text_enum(WishState, "status"), default=WishState.ASKED)
+    asked_by: Mapped[int] = reference("user_account.id", index=False)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    answer: Mapped[str] = mapped_column(default="")
+
+    def audit_topic(self) -> tuple[str, int]:
+        return "tenancy", self.tenancy_id
+
+
+class Renewal(Asked, Model):
     """A team asks to stay until another day; decided with a reason. One open one a tenancy."""
 
     __tablename__ = "renewal"
@@ -335,20 +350,12 @@ class Renewal(Moving, Audited, Model):
             postgresql_where=sa.text("status = 'asked'"),
         ),
     )
-    __unwatched__ = frozenset({"last_move", "last_moved_by", "last_moved_at"})
 
     tenancy_id: Mapped[int] = reference("tenancy.id", ondelete="CASCADE")
     until_on: Mapped[date]
     why: Mapped[str]
-    status: Mapped[WishState] = mapped_column(text_enum(WishState, "status"), default=WishState.ASKED)
-    asked_by: Mapped[int] = reference("user_account.id", index=False)
-    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
-    answer: Mapped[str] = mapped_column(default="")
 
     tenancy: Mapped[Tenancy] = relationship(lazy="raise")
-
-    def audit_topic(self) -> tuple[str, int]:
-        return "tenancy", self.tenancy_id
 
 
 class WishKind(StrEnum):
@@ -360,7 +367,7 @@ class WishKind(StrEnum):
         return {WishKind.MEMBERS: _l("Other members"), WishKind.ROOM: _l("Another room")}[self]
 
 
-class Wish(Moving, Audited, Model):
+class Wish(Asked, Model):
     """A team asks for other members or another room; done or refused, with an answer. One open one of a kind."""
 
     __tablename__ = "tenancy_wish"
@@ -375,20 +382,12 @@ class Wish(Moving, Audited, Model):
         ),
         sa.Index("ix_tenancy_wish_tenancy", "tenancy_id"),
     )
-    __unwatched__ = frozenset({"last_move", "last_moved_by", "last_moved_at"})
 
     tenancy_id: Mapped[int] = reference("tenancy.id", ondelete="CASCADE", index=False)
     kind: Mapped[WishKind] = mapped_column(text_enum(WishKind, "kind"))
     text: Mapped[str] = mapped_column(sa.String(200))
-    status: Mapped[WishState] = mapped_column(text_enum(WishState, "status"), default=WishState.ASKED)
-    asked_by: Mapped[int] = reference("user_account.id", index=False)
-    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
-    answer: Mapped[str] = mapped_column(default="")
 
     tenancy: Mapped[Tenancy] = relationship(lazy="raise")
-
-    def audit_topic(self) -> tuple[str, int]:
-        return "tenancy", self.tenancy_id
 
 
 class Photo(Audited, Model):

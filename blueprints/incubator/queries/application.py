@@ -207,7 +207,7 @@ def taken_back(application_id: int, user_id: int) -> Endorsement | None:
     )
 
 
-def referees(intake_id: int, user_id: int) -> bool:
+def is_referee(intake_id: int, user_id: int) -> bool:
     """Whether this person scores the teams of this call."""
     query = sa.select(Referee.id).where(Referee.intake_id == intake_id, Referee.user_id == user_id)
     return db.session.scalar(query.limit(1)) is not None

@@ -17,13 +17,14 @@ from ...core.i18n import language
 from ...core.pages import done, render
 from ...core.sniff import Kind as FileKind
 from ...core.sniff import Refused
+from ...documents.service import OVER_QUOTA
 from .. import policy, wording
 from ..forms import tenancy as forms
 from ..models import AgreementTerms
 from ..service import tenancy as service
 from ..service import terms
 from . import bp
-from .tenancies import home_of, load_tenancy, page, quota, why_words
+from .tenancies import home_of, load_tenancy, page, why_words
 
 UPLOAD_BODY = 12 * 2**20
 MOST_BYTES = 10 * 2**20
@@ -83,7 +84,7 @@ def keep_signed(id: int) -> Response:
     try:
         service.keep_signed(held, current_user, received)
     except service.OverQuota:
-        form.signed.errors = [quota()]
+        form.signed.errors = [OVER_QUOTA]
         return page(held, 422, signed_form=form)
     return done(home_of(held), _("The signed copy is kept."))
 

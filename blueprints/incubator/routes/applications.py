@@ -22,6 +22,7 @@ from ...core.sniff import Refused
 from ...documents import queries as documents
 from ...documents.mount import mount_sheet
 from ...documents.rendering import office_available
+from ...documents.service import OVER_QUOTA
 from ...students import queries as register
 from ...students.models import Student
 from .. import checklist, desk, policy, standing
@@ -457,9 +458,7 @@ def add_paper(id: int) -> Response:
         kind = PaperKind(form.kind_of_paper.data)
         service.add_paper(found, current_user.id, received, kind, replaces)
     except service.OverQuota:
-        form.paper.errors = [
-            _("You have uploaded a great deal within a day. Go on tomorrow, or ask the employment office.")
-        ]
+        form.paper.errors = [OVER_QUOTA]
         return page(found, 422, paper_form=form)
     except service.TooManyPapers:
         form.paper.errors = [_("At most %(num)d papers, old versions counted.", num=service.MOST_PAPERS)]

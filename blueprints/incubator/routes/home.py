@@ -78,8 +78,7 @@ def index() -> Response:
 
 def _manager() -> dict[str, Any]:
     today = clock.today()
-    calls, of_calls = agenda.of_calls(today)
-    work = sorted([*agenda.of(today), *of_calls], key=lambda w: w.on)
+    calls, work = agenda.of(today)
     opening = queries.opening(current_user, today)
     queue = allotment.waiting()
     shown = opening[:MOST_OPENING]

@@ -171,10 +171,6 @@ def again(id: int) -> Tenancy:
     return queries.whole([id])[0]
 
 
-def quota() -> str:
-    return _("You have uploaded a great deal within a day. Go on tomorrow, or ask the employment office.")
-
-
 # -- The answer --------------------------------------------------------------------------------------------------
 
 

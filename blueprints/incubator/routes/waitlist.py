@@ -15,7 +15,7 @@ from ...core.listing import workbook
 from ...core.pages import render
 from .. import options, policy
 from ..queries import waitlist as queries
-from ..standing import about, month, when
+from ..standing import about, when
 from . import bp
 from .intakes import XLSX, score
 
@@ -54,7 +54,6 @@ def waitlist() -> Response:
         own=own,
         own_turn=turns.get(own[1].id) if own else None,
         about=about,
-        month=month,
         breakdowns=queries.breakdowns(shown),
         terms=queries.terms(),
         answer_days=options.ANSWER_DAYS.value,

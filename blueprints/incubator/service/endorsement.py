@@ -34,7 +34,7 @@ def ask(application: Application, teacher: User) -> tuple[Endorsement, bool]:
     found = next((e for e in there if e.user_id == teacher.id), None)
     if found is not None:
         return found, False
-    if queries.referees(application.intake_id, teacher.id):
+    if queries.is_referee(application.intake_id, teacher.id):
         raise Referees
     if len(there) >= MOST_TEACHERS:
         raise TooManyTeachers

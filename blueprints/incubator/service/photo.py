@@ -12,6 +12,7 @@ from ...core.db import db, locked
 from ...core.sniff import Kind
 from ...core.sniff import Refused as FileRefused
 from ...documents import service as documents
+from ...documents.service import OVER_QUOTA
 from ..models import Photo, Workspace
 from ..queries import photo as queries
 from ..queries.photo import MOST, Of
@@ -57,7 +58,7 @@ def add(of: Of, actor: Any, received: Sequence[files.Received], caption: str = "
         facts = {"most": MOST, "num": len(there)}
         raise Refused(_("At most %(most)d photos, and there are %(num)d already. None was stored.", **facts))
     if not documents.within_quota(actor.id, sum(item.size for item in new)):
-        raise Refused(_("You have uploaded a great deal within a day. Go on tomorrow, or ask the employment office."))
+        raise Refused(str(OVER_QUOTA))
     owner = "workspace_id" if isinstance(of, Workspace) else "check_id"
     for item in new:
         document = documents.take(item, actor.id)

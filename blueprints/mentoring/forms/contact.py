@@ -13,11 +13,10 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from ...core import clock
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ...students.models import Channel, Side, Situation
 from ..models import Mood
 
-TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 FARTHEST = timedelta(days=400)
 
 

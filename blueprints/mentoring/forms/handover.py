@@ -14,10 +14,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ...core import clock
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ..models import HandoverCause, HandoverItem
 
-TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 LONGEST_ABSENCE = timedelta(days=366)
 WHO_TAKES = _l("Name the teacher who takes over.")
 

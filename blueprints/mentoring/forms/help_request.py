@@ -6,9 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 
-TOO_LONG = _l("At most %(max)d characters; yours is longer.")
 ASK = _l("Write the question, so that the next level knows what is needed.")
 ANSWER = _l("Write an answer, or pass it further up.")
 

@@ -11,11 +11,10 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ...students import queries as register
 from ...students.models import CodeKind, Intention, Way
 from .. import oneline
-from .contact import TOO_LONG
 
 
 def known_region(form: Any, field: Any) -> None:

@@ -22,10 +22,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ..models import Owner, Plan
 from ..plan_templates import Template
-from .contact import TOO_LONG
 
 BLANK_ROWS = 3
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"

@@ -9,10 +9,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ...core.options import Option
 from .. import options
-from .contact import TOO_LONG
 
 
 def name_of(option: Option) -> str:

@@ -13,11 +13,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from ...core import clock
-from ...core.forms import Form
+from ...core.forms import TOO_LONG, Form
 from ...students import queries as register
 from ...students.models import CodeKind
 from ..queries.tag import Purpose
-from .contact import TOO_LONG
 
 LATEST = 2099
 

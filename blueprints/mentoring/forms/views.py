@@ -12,8 +12,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from ...core import clock
-from ...core.forms import Form
-from .contact import TOO_LONG
+from ...core.forms import TOO_LONG, Form
 
 
 class ViewForm(Form):

@@ -11,6 +11,7 @@ from ...core.access import load
 from ...core.db import wait_to_write
 from ...core.pages import done, render
 from ...core.sniff import Refused
+from ...documents.service import OVER_QUOTA
 from ...students import queries as register
 from ...students.models import HardshipTag, Student
 from .. import policy
@@ -53,9 +54,7 @@ def keep_tags(id: int) -> Response:
     try:
         made = service.keep(student, current_user, form.kinds.data, form.valid_until.data, proof)
     except service.OverQuota:
-        form.proof.errors = [
-            _("You have uploaded a great deal within a day. Go on tomorrow, or ask the employment office.")
-        ]
+        form.proof.errors = [OVER_QUOTA]
         return _page(student, 422, tag_form=form)
     return done(url_for(".tags", id=id), _("Sealed.") if made else _("That was sealed a moment ago."))
 
